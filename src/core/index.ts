@@ -1,0 +1,16 @@
+export {
+  AnamnesisError,
+  DataError,
+  exitCodeOf,
+  InternalError,
+  InterruptedError,
+  PrivacyError,
+  throwIfAborted,
+  UserError,
+} from './errors.js';
+export type { ErrorDetails, ErrorKind } from './errors.js';
+export { fixedClock, systemClock } from './clock.js';
+export type { Clock } from './clock.js';
+export { canonicalJson, fingerprint, sha256 } from './fingerprint.js';
+export type { Json } from './fingerprint.js';
+export { Rng } from './rng.js';

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { InternalError } from './errors.js';
+
+const TWO_POW_53 = 2 ** 53;
+
+/**
+ * A named stream of random numbers (design §4.7).
+ *
+ * A stream is identified by a 256-bit key. `split(label, subject)` derives the key of a child stream as
+ * SHA-256(key, label, subject); it does not draw from the parent, so one more draw in one place moves nothing
+ * elsewhere, and work can be spread over any number of workers. Numbers come from xoshiro128** 1.1
+ * (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47:4, 2021).
+ *
+ * Never use it for differential-privacy noise: that comes from the operating system (privacy/mechanisms).
+ */
+export class Rng {
+  readonly #key: Buffer;
+  #s0: number;
+  #s1: number;
+  #s2: number;
+  #s3: number;
+  #spareNormal: number | undefined;
+
+  private constructor(key: Buffer) {
+    this.#key = key;
+    this.#s0 = key.readInt32LE(0);
+    this.#s1 = key.readInt32LE(4);
+    this.#s2 = key.readInt32LE(8);
+    this.#s3 = key.readInt32LE(12);
+    if ((this.#s0 | this.#s1 | this.#s2 | this.#s3) === 0) this.#s0 = 1; // the one state that xoshiro cannot leave
+  }
+
+  /** The root stream of a run. `seed` is any integer or text. */
+  static create(seed: number | bigint | string): Rng {
+    return new Rng(
+      createHash('sha256')
+        .update(`anamnesis/rng/1\0${String(seed)}`)
+        .digest(),
+    );
+  }
+
+  /** A stream from its key, as sent to a worker. */
+  static fromKey(keyHex: string): Rng {
+    const key = Buffer.from(keyHex, 'hex');
+    if (key.length !== 32) throw new InternalError('RNG_KEY', 'A stream key has 64 hexadecimal digits.');
+    return new Rng(key);
+  }
+
+  /** The stream's key: the same key gives the same numbers from the start, wherever it runs. */
+  get key(): string {
+    return this.#key.toString('hex');
+  }
+
+  /** A child stream for one purpose and, optionally, one subject, row block or task. Draws nothing from this one. */
+  split(label: string, subject?: string | number): Rng {
+    const h = createHash('sha256').update(this.#key).update(`\0${label}`);
+    if (subject !== undefined) h.update(`\0${typeof subject}\0${String(subject)}`);
+    return new Rng(h.digest());
+  }
+
+  /** An integer, uniform on 0 … 2³² − 1. */
+  uint32(): number {
+    const s1 = this.#s1;
+    const x = Math.imul(s1, 5);
+    const result = Math.imul((x << 7) | (x >>> 25), 9);
+    const t = s1 << 9;
+    this.#s2 ^= this.#s0;
+    this.#s3 ^= s1;
+    this.#s1 = s1 ^ this.#s2;
+    this.#s0 ^= this.#s3;
+    this.#s2 ^= t;
+    this.#s3 = (this.#s3 << 11) | (this.#s3 >>> 21);
+    return result >>> 0;
+  }
+
+  /** Uniform on [0, 1) with 53 random bits. */
+  next(): number {
+    const high = this.uint32() >>> 5;
+    const low = this.uint32() >>> 6;
+    return (high * 67_108_864 + low) / TWO_POW_53;
+  }
+
+  /** An integer, uniform on 0 … n − 1 (rejection, so without bias), n ≤ 2³². */
+  int(n: number): number {
+    if (!(Number.isInteger(n) && n > 0 && n <= 4_294_967_296)) {
+      throw new InternalError('RNG_RANGE', `int(n) needs an integer 1 … 2^32, not ${String(n)}.`);
+    }
+    const limit = 4_294_967_296 - (4_294_967_296 % n);
+    let x = this.uint32();
+    while (x >= limit) x = this.uint32();
+    return x % n;
+  }
+
+  /** Standard normal, by Marsaglia's polar method (the second value of a pair is kept for the next call). */
+  normal(): number {
+    const spare = this.#spareNormal;
+    if (spare !== undefined) {
+      this.#spareNormal = undefined;
+      return spare;
+    }
+    let u: number;
+    let v: number;
+    let s: number;
+    do {
+      u = 2 * this.next() - 1;
+      v = 2 * this.next() - 1;
+      s = u * u + v * v;
+    } while (s >= 1 || s === 0);
+    const f = Math.sqrt((-2 * Math.log(s)) / s);
+    this.#spareNormal = v * f;
+    return u * f;
+  }
+
+  /** Exponential with mean 1. */
+  exponential(): number {
+    return -Math.log1p(-this.next());
+  }
+
+  /** Index i with probability weights[i] / Σ weights. */
+  weightedIndex(weights: ArrayLike<number>): number {
+    let total = 0;
+    for (let i = 0; i < weights.length; i++) total += weights[i]!;
+    if (!(total > 0 && Number.isFinite(total))) {
+      throw new InternalError('RNG_WEIGHTS', 'Weights need a positive, finite sum.');
+    }
+    let left = this.next() * total;
+    let last = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const w = weights[i]!;
+      if (w <= 0) continue;
+      last = i;
+      left -= w;
+      if (left < 0) return i;
+    }
+    return last; // rounding at the upper end
+  }
+
+  /** Shuffles in place (Fisher-Yates). */
+  shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.int(i + 1);
+      const swap = items[i];
+      items[i] = items[j];
+      items[j] = swap;
+    }
+    return items;
+  }
+
+  /** A random order of 0 … n − 1. */
+  permutation(n: number): Uint32Array {
+    return this.shuffle(Uint32Array.from({ length: n }, (_, i) => i));
+  }
+}

@@ -1,0 +1,3 @@
+export { Database, sqlName, sqlString } from './database.js';
+export type { DatabaseOptions, SqlRow, SqlValue } from './database.js';
+export type { ColumnArrays, ResultColumn } from './columns.js';

@@ -1,0 +1,45 @@
+import type { Rng } from '../core/index.js';
+import type { RunContext } from '../runtime/index.js';
+import type { Row, Table } from '../table/index.js';
+
+/** What a fitted model has spent of the patients' privacy. */
+export type PrivacySpend =
+  | { readonly kind: 'none'; /** why no ε can be claimed */ readonly reason: string }
+  | { readonly kind: 'dp'; readonly epsilon: number; readonly delta: number; readonly unit: string };
+
+/** What to draw. */
+export interface SampleRequest {
+  /** Columns held fixed: one row for all, or a table of `n` rows. */
+  readonly given?: Partial<Row> | Table | undefined;
+  readonly rng: Rng;
+}
+
+/**
+ * A model of one table (design §4.4). `O` are its documented options; `compile` checks them and fills the
+ * defaults, and `fit` takes only the compiled form.
+ */
+export interface Synthesizer<O, C> {
+  readonly id: string;
+  /** One line for lists and help: what it is and when to choose it. */
+  readonly summary: string;
+  /** The paper or source it follows. */
+  readonly source: string;
+  /** @throws UserError `BAD_OPTIONS` listing every problem with its key. */
+  compile(options: O): C;
+  /**
+   * Learns from a table. Key columns must have been left out by the caller.
+   * @throws DataError for tables it cannot model, with advice.
+   */
+  fit(table: Table, options: C, context: RunContext): Promise<FittedSynthesizer>;
+  /** Reads what `save` wrote. @throws DataError `BAD_MODEL`. */
+  load(dir: string): Promise<FittedSynthesizer>;
+}
+
+/** A model that can be drawn from. */
+export interface FittedSynthesizer {
+  /** `n` rows with the schema of the fitted table. @throws UserError for a `given` that it cannot honour. */
+  sample(n: number, request: SampleRequest, context: RunContext): Promise<Table>;
+  /** Writes the model into an existing, empty folder. */
+  save(dir: string): Promise<void>;
+  readonly spent: PrivacySpend;
+}
