@@ -20,6 +20,8 @@ export interface ErrorDetails {
 export abstract class AnamnesisError extends Error {
   abstract readonly kind: ErrorKind;
   readonly code: string;
+  /** The first line of the message. */
+  readonly summary: string;
   readonly expected: string | undefined;
   readonly got: string | undefined;
   readonly fix: string | undefined;
@@ -32,6 +34,7 @@ export abstract class AnamnesisError extends Error {
     super(lines.join('\n'), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = code;
+    this.summary = summary;
     this.expected = details.expected;
     this.got = details.got;
     this.fix = details.fix;

@@ -116,12 +116,15 @@ export class Rng {
     return -Math.log1p(-this.next());
   }
 
-  /** Index i with probability weights[i] / Σ weights. */
+  /** Index i with probability weights[i] / Σ weights. @throws InternalError `RNG_WEIGHTS`. */
   weightedIndex(weights: ArrayLike<number>): number {
     let total = 0;
-    for (let i = 0; i < weights.length; i++) total += weights[i]!;
+    for (let i = 0; i < weights.length; i++) total += weights[i]! >= 0 ? weights[i]! : NaN;
     if (!(total > 0 && Number.isFinite(total))) {
-      throw new InternalError('RNG_WEIGHTS', 'Weights need a positive, finite sum.');
+      throw new InternalError(
+        'RNG_WEIGHTS',
+        'Weights must not be negative or NaN and need a positive, finite sum.',
+      );
     }
     let left = this.next() * total;
     let last = 0;

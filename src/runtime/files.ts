@@ -59,7 +59,8 @@ export async function buildFolderAtomic<T>(
 ): Promise<T> {
   const clean = path.resolve(target);
   const temporary = `${clean}.tmp-${process.pid}`;
-  const present = await readdir(clean).catch(() => undefined);
+  const earlier = `${clean}.old-${process.pid}`;
+  const present = await listFolder(clean);
   if (present !== undefined && present.length > 0 && !present.includes(marker)) {
     throw new UserError('OUTPUT_NOT_OURS', `The folder ${target} holds other files.`, {
       expected: `a new or empty folder, or an earlier output (one with ${marker})`,
@@ -70,12 +71,23 @@ export async function buildFolderAtomic<T>(
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { recursive: true });
     const result = await build(temporary);
-    await rm(clean, { recursive: true, force: true });
+    if (present !== undefined) await rename(clean, earlier);
     await rename(temporary, clean);
+    await rm(earlier, { recursive: true, force: true });
     return result;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw explainWriteError(error, target);
+  }
+}
+
+/** Names in a folder, or undefined where there is nothing of that name; a file in its place is refused. */
+async function listFolder(folder: string): Promise<string[] | undefined> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw explainWriteError(error, folder);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorDetails } from '../core/index.js';
 import {
   AnamnesisError,
   DataError,
@@ -11,31 +12,34 @@ import {
 export interface FlatError {
   readonly type: string;
   readonly code: string;
-  readonly message: string;
+  readonly summary: string;
+  readonly details: ErrorDetails;
   readonly stack: string | undefined;
 }
 
-/** Flattens an error for `postMessage`, which would lose its class. */
+/** Flattens an error for `postMessage`, which would lose its class. The cause stays behind: it may not be cloneable. */
 export function flattenError(error: unknown): FlatError {
   if (error instanceof AnamnesisError) {
-    return { type: error.name, code: error.code, message: error.message, stack: error.stack };
+    const { name, code, summary, expected, got, fix, stack } = error;
+    const details = {
+      ...(expected === undefined ? {} : { expected }),
+      ...(got === undefined ? {} : { got }),
+      ...(fix === undefined ? {} : { fix }),
+    };
+    return { type: name, code, summary, details, stack };
   }
-  if (error instanceof Error)
-    return { type: 'Error', code: 'UNEXPECTED', message: error.message, stack: error.stack };
-  return { type: 'Error', code: 'UNEXPECTED', message: String(error), stack: undefined };
+  const summary = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  return { type: 'Error', code: 'UNEXPECTED', summary, details: {}, stack };
 }
 
-const classes: Readonly<Record<string, new (code: string, summary: string) => Error>> = {
-  UserError,
-  DataError,
-  PrivacyError,
-  InternalError,
-};
+const classes: Readonly<Record<string, new (code: string, summary: string, details: ErrorDetails) => Error>> =
+  { UserError, DataError, PrivacyError, InternalError };
 
 /** Gives a flattened error its class back; a foreign one becomes an InternalError with the same message. */
 export function reviveError(flat: FlatError): Error {
   if (flat.type === 'InterruptedError') return new InterruptedError();
-  const revived = new (classes[flat.type] ?? InternalError)(flat.code, flat.message);
+  const revived = new (classes[flat.type] ?? InternalError)(flat.code, flat.summary, flat.details);
   if (flat.stack !== undefined) revived.stack = flat.stack;
   return revived;
 }

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { runCall } from './worker-call.js';
 import { flattenError } from './worker-errors.js';
 
 interface Request {
@@ -10,11 +11,7 @@ interface Request {
 
 async function answer(request: Request): Promise<void> {
   try {
-    const loaded = (await import(request.module)) as Record<string, unknown>;
-    const task = loaded[request.task];
-    if (typeof task !== 'function') throw new Error(`'${request.task}' is no function of its module.`);
-    const output = await (task as (input: unknown) => unknown)(request.input);
-    parentPort?.postMessage({ id: request.id, output });
+    parentPort?.postMessage({ id: request.id, output: await runCall(request) });
   } catch (error) {
     parentPort?.postMessage({ id: request.id, error: flattenError(error) });
   }

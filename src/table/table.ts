@@ -104,9 +104,14 @@ export class Table {
     );
   }
 
-  /** The rows at `index`, in that order (repeats allowed). */
+  /** The rows at `index`, in that order (repeats allowed). @throws InternalError `TABLE_INDEX` outside the table. */
   take(index: ArrayLike<number>): Table {
     const n = index.length;
+    for (let i = 0; i < n; i++) {
+      const row = index[i]!;
+      if (!(Number.isInteger(row) && row >= 0 && row < this.rows))
+        throw new InternalError('TABLE_INDEX', `There is no row ${row} in a table of ${this.rows} rows.`);
+    }
     return new Table(
       n,
       this.columns.map((column) => takeColumn(column, index)),
