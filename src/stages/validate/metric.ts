@@ -1,50 +1,63 @@
+import { z } from 'zod';
+
 /** An interval with its level, e.g. 0.95, and how it was made. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-  readonly level: number;
-}
+export const intervalSchema = z.strictObject({
+  low: z.number(),
+  high: z.number(),
+  /** Nominal coverage, e.g. 0.95. */
+  level: z.number().gt(0).lt(1),
+  /** Named method, e.g. `percentile bootstrap over patients, 1000 resamples`. */
+  method: z.string(),
+});
+export type Interval = z.infer<typeof intervalSchema>;
 
 /** A figure that could be computed (design §4.5). Values are stored unrounded. */
-export interface ComputedMetric {
-  readonly id: string;
-  readonly version: number;
+export const computedMetricSchema = z.strictObject({
+  id: z.string(),
+  version: z.int(),
   /** A few words for people. */
-  readonly title: string;
-  readonly value: number;
-  readonly ci?: Interval | undefined;
+  title: z.string(),
+  value: z.number(),
+  ci: intervalSchema.optional(),
   /** Number of observations behind it. */
-  readonly n: number;
+  n: z.int(),
   /** Named method, e.g. `two-sample Kolmogorov-Smirnov statistic`. */
-  readonly method: string;
-  readonly goal: 'max' | 'min';
-  readonly range: readonly [number, number];
+  method: z.string(),
+  goal: z.enum(['max', 'min']),
+  range: z.tuple([z.number(), z.number()]),
   /** Null where the figure is informative only. */
-  readonly threshold: number | null;
+  threshold: z.number().nullable(),
   /** Null where there is no threshold. */
-  readonly passed: boolean | null;
-}
+  passed: z.boolean().nullable(),
+});
+export type ComputedMetric = z.infer<typeof computedMetricSchema>;
 
 /** A figure that could not be computed; it never counts as passed. */
-export interface NotComputableMetric {
-  readonly id: string;
-  readonly version: number;
-  readonly title: string;
-  readonly notComputable: string;
+export const notComputableMetricSchema = z.strictObject({
+  id: z.string(),
+  version: z.int(),
+  title: z.string(),
+  /** Why not, in one sentence. */
+  notComputable: z.string(),
   /** Whether the layer needs it (then the layer cannot pass). */
-  readonly required: boolean;
-}
+  required: z.boolean(),
+});
+export type NotComputableMetric = z.infer<typeof notComputableMetricSchema>;
 
-export type Metric = ComputedMetric | NotComputableMetric;
+/** A metric: tell the two forms apart by `'notComputable' in metric`. */
+export const metricSchema = z.union([computedMetricSchema, notComputableMetricSchema]);
+export type Metric = z.infer<typeof metricSchema>;
 
-export type Verdict = 'pass' | 'fail' | 'not-computable';
+export const verdicts = ['pass', 'fail', 'not-computable'] as const;
+export type Verdict = (typeof verdicts)[number];
 
-/** One of the six layers: metrics and one verdict. */
-export interface Layer {
-  readonly id: string;
-  readonly title: string;
-  readonly metrics: readonly Metric[];
-  readonly verdict: Verdict;
+/** One of the layers: metrics and one verdict. */
+export const layerSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  metrics: z.array(metricSchema),
+  verdict: z.enum(verdicts),
   /** One sentence that says why. */
-  readonly reason: string;
-}
+  reason: z.string(),
+});
+export type Layer = z.infer<typeof layerSchema>;
