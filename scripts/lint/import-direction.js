@@ -49,7 +49,8 @@ export const importDirection = {
       const to = unitOf(target, true);
       if (from.unit === to.unit) return;
       if (from.top === '') return; // src/index.ts, the public surface
-      if (!/(^|\/)index\.js$/.test(target)) {
+      const sharedByGroup = from.top === to.top && to.unit === to.top; // e.g. synthesizers/cart → synthesizers/types.js
+      if (!sharedByGroup && !/(^|\/)index\.js$/.test(target)) {
         context.report({ node, message: `Deep import: take '${to.unit}/index.js' instead of '${target}'.` });
       }
       const a = rank.get(from.top);

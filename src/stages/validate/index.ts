@@ -1,2 +1,2 @@
-export * from './document.js';
-export * from './metric.js';
+export * from '../document.js';
+export * from '../metric.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { columnKinds, columnRoles } from '../../table/index.js';
+import { columnKinds, columnRoles } from '../table/index.js';
 import { intervalSchema, layerSchema, verdicts } from './metric.js';
 
 /**
@@ -330,6 +330,17 @@ export type ComparisonRow = z.infer<typeof comparisonRowSchema>;
 
 const part = z.strictObject({ rows: z.int(), patients: z.int() });
 
+/** How the real rows came to be, step by step, and what would have to be equal for the same run to come out again. */
+export const provenanceSchema = z.strictObject({
+  /** Who is in: each step of the cohort's definition with the rows and patients left after it, first step = everybody. */
+  cohort: z.array(z.strictObject({ step: z.string(), rows: z.int(), patients: z.int() })),
+  /** SHA-256 (hex) of inputs and outputs, e.g. `cohort store`, `feature table`, `blueprint`. */
+  hashes: z.array(z.strictObject({ name: z.string(), sha256: z.string() })),
+  /** Programs and schemas with their versions, e.g. `node`, `duckdb`. */
+  versions: z.array(z.strictObject({ name: z.string(), version: z.string() })),
+});
+export type Provenance = z.infer<typeof provenanceSchema>;
+
 /** What was run on what. */
 export const reportMetaSchema = z.strictObject({
   /** Name of the run. */
@@ -348,6 +359,7 @@ export const reportMetaSchema = z.strictObject({
   codeVersion: z.string(),
   /** Sentences that a reader should know: limits of the source, tables that were absent. */
   notes: z.array(z.string()),
+  provenance: provenanceSchema.optional(),
 });
 export type ReportMeta = z.infer<typeof reportMetaSchema>;
 
