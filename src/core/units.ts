@@ -49,13 +49,9 @@ const metric: Readonly<Record<string, Unit>> = {
   l: unit(1, -3, volume),
   L: unit(1, -3, volume),
   Pa: unit(1, 3, pressure),
-  bar: unit(1, 8, pressure),
   'm[Hg]': unit(1.33322, 8, pressure),
   'm[H2O]': unit(9.80665, 6, pressure),
-  dyn: unit(1, -2, { mass: 1, length: 1, time: -2 }),
-  Hz: unit(1, 0, { time: -1 }),
   U: unit(1 / 6, -7, { amount: 1, time: -1 }),
-  kat: unit(1, 0, { amount: 1, time: -1 }),
   '[IU]': unit(1, 0, { iu: 1 }),
 };
 
@@ -150,7 +146,7 @@ function parseUnit(text: string): Unit {
 }
 
 function parseComponent(part: string, whole: string, alone: boolean): Unit {
-  const match = /^((?:10[*^])|1|%|[A-Za-z]*(?:\[[^\]]+\])?)([+-]?\d+)?$/.exec(part);
+  const match = /^(10[*^]|1(?!\d)|%|[A-Za-z]*(?:\[[^\]]+\])?)([+-]?\d+)?$/.exec(part);
   const atom = match?.[1] === undefined ? undefined : findAtom(match[1]);
   const exponent = match?.[2] === undefined ? 1 : Number(match[2]);
   if (atom === undefined || (atom.offset !== 0 && !(alone && exponent === 1))) {
