@@ -26,10 +26,12 @@ const byLoinc = (loinc: string) => analytes.find((analyte) => analyte.loinc === 
 
 /** LOINC's check digit: Luhn over the number (LOINC Users' Guide, "LOINC code format"). */
 function luhn(digits: string): number {
-  const sum = Array.from(digits).reverse().reduce((total, digit, i) => {
-    const doubled = Number(digit) * (i % 2 === 0 ? 2 : 1);
-    return total + (doubled > 9 ? doubled - 9 : doubled);
-  }, 0);
+  const sum = Array.from(digits)
+    .reverse()
+    .reduce((total, digit, i) => {
+      const doubled = Number(digit) * (i % 2 === 0 ? 2 : 1);
+      return total + (doubled > 9 ? doubled - 9 : doubled);
+    }, 0);
   return (10 - (sum % 10)) % 10;
 }
 
