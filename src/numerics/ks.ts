@@ -12,7 +12,7 @@ export interface KsTest {
 /**
  * Two-sided, two-sample Kolmogorov-Smirnov test, or null when a sample is empty. Up to m·n = 10⁶ the p-value is exact
  * for continuous data (scipy's `ks_2samp(method='exact')`), above it is Kolmogorov's limit law with Stephens' finite-size
- * correction (J. R. Stat. Soc. B 32, 1970), within 0.002 of scipy's `method='asymp'`. With ties both are conservative.
+ * correction (J. R. Stat. Soc. B 32, 1970), within 0.005 of scipy's `method='asymp'`. With ties both are conservative.
  */
 export function ksTest(a: ArrayLike<number>, b: ArrayLike<number>): KsTest | null {
   const statistic = ksStatistic(a, b);
