@@ -30,12 +30,7 @@ export async function importCohort(
     ...(options.rowsPerShard === undefined ? {} : { rowsPerShard: options.rowsPerShard }),
   };
   return buildCohort(target, build, context, async (writer) => {
-    const found = await registerVocabularies(writer.db, options);
-    if (!found.icd9) {
-      writer.remark(
-        'No ICD-9 to ICD-10 mapping (vocab/icd_cm_9_to_10.csv.gz) was found: ICD-9 codes stay as they are.',
-      );
-    }
+    await registerVocabularies(writer.db, options);
     await source.importInto(writer, dir, options, context);
   });
 }

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InternalError } from '../../core/index.js';
 import type { Database } from '../../duckdb/index.js';
@@ -115,7 +114,7 @@ export class StagingWriter implements CohortWriter {
         FROM (${rows}) e LEFT JOIN staged_subjects s ON s.subject_id = e.subject_id
       ) TO ${sqlString(folder)} (FORMAT parquet, PARTITION_BY (bucket), COMPRESSION lz4, ROW_GROUP_SIZE ${stagingRowGroup})`,
     );
-    if (!existsSync(folder)) {
+    if ((await readdir(folder)).length === 0) {
       this.#log.countNothing('events', table);
       return;
     }
