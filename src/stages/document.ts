@@ -24,7 +24,7 @@ export const validationTaskSchema = z.strictObject({
   /** Name of the label column. */
   label: z.string(),
   /** Columns that must not serve as features of it (other label and key columns never do). */
-  exclude: z.array(z.string()),
+  exclude: z.array(z.string()).readonly(),
   /** Set when the source cannot support the task: the reason. */
   notComputable: z.string().optional(),
 });
@@ -83,9 +83,9 @@ export const taskSizeSchema = z.strictObject({
   classes: z.int(),
   /** Multiclass: names of classes left out because the test rows hold none of them. */
   classesLeftOut: z.array(z.string()),
-  /** Fewer than 100 positives in train or test: quote figures with their interval only. */
+  /** Fewer than 100 positives (multiclass: rows a class, on average) in train or test: quote figures with their interval only. */
   smallSample: z.boolean(),
-  /** Empty for binary tasks. */
+  /** Most frequent first; empty for binary tasks. */
   classCounts: z.array(classCount),
 });
 export type TaskSize = z.infer<typeof taskSizeSchema>;
@@ -121,18 +121,15 @@ export const ratioSchema = z.strictObject({ value: z.number(), ci: intervalSchem
 export type Ratio = z.infer<typeof ratioSchema>;
 
 /** One model trained on synthetic rows and tested on the real test rows (TSTR), against the same trained on real rows. */
-export const utilityModelSchema = z.discriminatedUnion('status', [
-  z.strictObject({
-    model: z.enum(modelIds),
-    status: z.literal('computed'),
-    tstr: scoreSchema,
-    /** AUC(TSTR) / AUC(TRTR), paired bootstrap interval over patients. */
-    ratio: ratioSchema,
-    /** (AUC(TSTR) − ½) / (AUC(TRTR) − ½): what is kept of the skill above a coin. Null where TRTR has no skill. */
-    retainedSkill: z.number().nullable(),
-  }),
-  z.strictObject({ model: z.enum(modelIds), status: z.literal('not-computable'), reason: z.string() }),
-]);
+export const utilityModelSchema = z.strictObject({
+  model: z.enum(modelIds),
+  /** Where the synthetic rows hold one class only there is nothing to learn: constant scores, AUC ½. */
+  tstr: scoreSchema,
+  /** AUC(TSTR) / AUC(TRTR), paired bootstrap interval over patients. */
+  ratio: ratioSchema,
+  /** (AUC(TSTR) − ½) / (AUC(TRTR) − ½): what is kept of the skill above a coin. Null where TRTR has no skill. */
+  retainedSkill: z.number().nullable(),
+});
 export type UtilityModel = z.infer<typeof utilityModelSchema>;
 
 /** A task's utility; `id` and `model` pair it with the reference task, which holds the TRTR figures and curves. */
