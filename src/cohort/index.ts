@@ -29,3 +29,6 @@ export { compileSplit } from './split/options.js';
 export type { CompiledSplit, SplitOptions } from './split/options.js';
 export { splitRows } from './split/split.js';
 export type { SplitInput, SplitRows, SubjectKey } from './split/split.js';
+export { parseBlueprint, sourceFormats } from './blueprint/index.js';
+export type { Blueprint, CohortBlueprint, TableBlueprint, TableRule, TableTask } from './blueprint/index.js';
+export type { CohortStep, Task } from './features/task.js';
