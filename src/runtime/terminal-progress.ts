@@ -6,16 +6,16 @@ import type { Progress, ProgressTask } from './progress.js';
 /** Where progress is written: `process.stderr`, or a test's collector. */
 export interface TextSink {
   write(text: string): unknown;
+  /** On a terminal bars are drawn and redrawn, elsewhere plain lines are written. */
+  readonly isTTY?: boolean;
+  /** Width of the terminal, read at each drawing; 80 where it is unknown. */
+  readonly columns?: number;
 }
 
 /** How progress is shown to a person. */
 export interface TerminalProgressOptions {
   readonly stream: TextSink;
-  /** Whether the stream is a terminal: then bars are drawn and redrawn, otherwise plain lines are written. */
-  readonly isTTY: boolean;
   readonly clock: Clock;
-  /** Width of the terminal, read at each drawing. Default 80. */
-  readonly columns?: () => number | undefined;
   /** Calls `act` every `everyMs` until the returned function is called. Default: a timer that keeps no process alive. */
   readonly repeat?: (act: () => void, everyMs: number) => () => void;
 }
@@ -39,7 +39,7 @@ const barWidth = 24;
  */
 export function terminalProgress(options: TerminalProgressOptions): ClosableProgress {
   const repeat = options.repeat ?? unrefTimer;
-  const view = options.isTTY ? new LiveView(options) : new PlainView(options);
+  const view = options.stream.isTTY === true ? new LiveView(options) : new PlainView(options);
   const running = new Set<TaskState>();
   let stopTimer: (() => void) | undefined;
   const stop = (): void => {
@@ -112,7 +112,7 @@ class LiveView {
     const filled = Math.round((fraction ?? 0) * barWidth);
     const bar = fraction === undefined ? '' : `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} `;
     const line = `  ${bar}${task.label}: ${describeTask(task, nowMs)}`;
-    const width = Math.max(20, (this.options.columns?.() ?? 80) - 1);
+    const width = Math.max(20, (this.options.stream.columns ?? 80) - 1);
     return line.length > width ? `${line.slice(0, width - 1)}…` : line;
   }
 }
