@@ -1,4 +1,14 @@
-export type { CohortBlueprint } from './cohort-schema.js';
+export { attributeOf } from './attributes.js';
+export { staticWindow } from './cohort-schema.js';
+export type {
+  Aggregate,
+  AttributeFeature,
+  CodeFeature,
+  CohortBlueprint,
+  EncounterFeature,
+  EventGroup,
+} from './cohort-schema.js';
+export { eventColumn, keyColumns, labelColumn, taskId } from './columns.js';
 export { groupOf, groupings } from './groupings.js';
 export type { Grouping } from './groupings.js';
 export { parseBlueprint, sourceFormats } from './parse.js';
