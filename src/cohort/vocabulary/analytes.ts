@@ -4,8 +4,9 @@ import { z } from 'zod';
 /**
  * Where a source code comes from:
  * - `mimic-iv:labevents`, `mimic-iv:chartevents`: item ids;
- * - `eicu:lab`: labname, `eicu:vital`: column of vitalPeriodic or vitalAperiodic, `eicu:nurse`: value name (or label
- *   where the name says only 'Value') of nurseCharting, `eicu:respiratory`: label of respiratoryCharting;
+ * - `eicu:lab`: labname, `eicu:vital`: column of vitalPeriodic, vitalAperiodic or patient, `eicu:nurse`: value name (or label
+ *   where the name says only 'Value') of nurseCharting, `eicu:respiratory`: label of respiratoryCharting, `eicu:exam`: path in physicalExam,
+ *   `eicu:intake-output`: 'Urine' and 'Bodyweight' of intakeOutput;
  * - `yaib`: variable of the YAIB cohorts; `physionet2012`: parameter of the Challenge 2012.
  */
 export const analyteSources = [
@@ -15,6 +16,8 @@ export const analyteSources = [
   'eicu:vital',
   'eicu:nurse',
   'eicu:respiratory',
+  'eicu:exam',
+  'eicu:intake-output',
   'yaib',
   'physionet2012',
 ] as const;
