@@ -1,0 +1,256 @@
+import * as Plot from '@observablehq/plot';
+import type { Histogram, Ratio, Roc } from '../document.js';
+import { decimals, interval, unitText } from './format.js';
+import { html, type Html } from './html.js';
+import { colours, picture, synthesizerColour, synthesizerDash } from './plot.js';
+
+/** The stretch of ratios that all strips of a page share. */
+export type Domain = readonly [number, number];
+
+/** A domain that holds 1, the bar and the intervals, but not the last inch of a hopeless one. */
+export function ratioDomain(ratios: readonly Ratio[], bar: number): Domain {
+  const lows = ratios.map((r) => Math.min(r.value, r.ci.low));
+  const highs = ratios.map((r) => Math.max(r.value, r.ci.high));
+  const low = Math.max(0.4, Math.min(bar - 0.06, ...lows));
+  const high = Math.min(1.6, Math.max(1.04, ...highs));
+  return [Math.floor(low * 20) / 20, Math.ceil(high * 20) / 20];
+}
+
+/** A ratio and its interval against the bar: a dot with whiskers. */
+export function ratioStrip(ratio: Ratio, bar: number, tone: string, domain: Domain): Html {
+  const x = (value: number): number => Math.min(domain[1], Math.max(domain[0], value));
+  const colour = `var(--${tone})`;
+  return picture(`Ratio ${decimals(ratio.value)} ${interval(ratio.ci)}, bar at ${decimals(bar, 2)}`, {
+    width: 340,
+    height: 46,
+    marginLeft: 14,
+    marginRight: 14,
+    marginTop: 8,
+    marginBottom: 18,
+    x: { domain: [...domain], label: null, ticks: 5, tickSize: 3, tickFormat: (d: number) => decimals(d, 2) },
+    y: { axis: null, domain: [-1, 1] },
+    marks: [
+      Plot.rect([0], { x1: bar, x2: domain[1], y1: -1, y2: 1, fill: 'var(--good)', fillOpacity: 0.1 }),
+      Plot.ruleX([bar], { stroke: 'var(--good)', strokeWidth: 1.5, strokeDasharray: '4 3' }),
+      Plot.link([0], {
+        x1: x(ratio.ci.low),
+        x2: x(ratio.ci.high),
+        y1: 0,
+        y2: 0,
+        stroke: colour,
+        strokeWidth: 2.5,
+      }),
+      Plot.dot([0], {
+        x: x(ratio.value),
+        y: 0,
+        r: 5.5,
+        fill: colour,
+        stroke: 'var(--card)',
+        strokeWidth: 1.5,
+      }),
+    ],
+  });
+}
+
+/** A curve of a ROC picture; `index` counts synthesizers, null = trained on real rows. */
+export interface RocCurve {
+  readonly name: string;
+  readonly index: number | null;
+  readonly auc: number;
+  readonly roc: Roc;
+}
+
+/** ROC curves of one model on the same real test rows: trained on real rows, and on each synthesizer's. */
+export function rocPanel(title: string, curves: readonly RocCurve[]): Html {
+  const label = `ROC curves, ${title}: ${curves.map((c) => `${c.name} AUC ${decimals(c.auc)}`).join('; ')}`;
+  return picture(label, {
+    width: 250,
+    height: 240,
+    marginLeft: 34,
+    marginBottom: 32,
+    marginTop: 6,
+    marginRight: 8,
+    x: {
+      domain: [0, 1],
+      ticks: 3,
+      tickSize: 3,
+      label: 'false alarms',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      tickFormat: share,
+    },
+    y: { domain: [0, 1], ticks: 3, tickSize: 3, label: null, tickFormat: share },
+    marks: [
+      Plot.frame({ stroke: colours.line }),
+      Plot.line(
+        [
+          [0, 0],
+          [1, 1],
+        ],
+        { stroke: colours.faint, strokeDasharray: '2 4' },
+      ),
+      ...curves.map((curve) =>
+        Plot.line(thinned(curve.roc), {
+          stroke: curve.index === null ? colours.real : synthesizerColour(curve.index),
+          strokeWidth: curve.index === null ? 2.6 : 1.8,
+          strokeDasharray: curve.index === null ? 'none' : synthesizerDash(curve.index),
+        }),
+      ),
+    ],
+  });
+}
+
+const share = (d: number): string => `${String(Math.round(d * 100))} %`;
+
+/** At most about 100 points: a small picture shows no more. */
+function thinned(roc: Roc): [number, number][] {
+  const step = Math.max(1, Math.ceil(roc.length / 100));
+  return roc.filter((_, i) => i % step === 0 || i === roc.length - 1);
+}
+
+type NumericHistogram = Extract<Histogram, { type: 'numeric' }>;
+
+/** Real rows as filled bars, synthetic rows as a line over them; heights are densities (share of rows per unit). */
+export function numericHistogram(histogram: NumericHistogram): Html {
+  const bars = densities(histogram.bins);
+  const first = bars[0];
+  const last = bars.at(-1);
+  if (first === undefined || last === undefined) return html`<p class="quiet">No values.</p>`;
+  const outline = [
+    { x: first.x1, y: 0 },
+    ...bars.flatMap((b) => [
+      { x: b.x1, y: b.synthetic },
+      { x: b.x2, y: b.synthetic },
+    ]),
+    { x: last.x2, y: 0 },
+  ];
+  const unit = unitText(histogram.unit);
+  return picture(`Distribution of ${histogram.column}, real against synthetic`, {
+    width: 270,
+    height: 118,
+    marginLeft: 8,
+    marginRight: 12,
+    marginTop: 6,
+    marginBottom: unit === '' ? 18 : 30,
+    x: {
+      domain: [first.x1, last.x2],
+      ticks: 4,
+      tickSize: 3,
+      tickFormat: axisNumber,
+      label: unit === '' ? null : unit,
+      labelAnchor: 'center',
+      labelArrow: 'none',
+    },
+    y: { axis: null },
+    marks: [
+      Plot.rect(bars, {
+        x1: 'x1',
+        x2: 'x2',
+        y1: 0,
+        y2: 'real',
+        fill: colours.real,
+        fillOpacity: 0.38,
+        inset: 0,
+      }),
+      Plot.line(outline, {
+        x: 'x',
+        y: 'y',
+        stroke: colours.synthetic,
+        strokeWidth: 1.7,
+        strokeLinejoin: 'miter',
+      }),
+      Plot.ruleY([0], { stroke: colours.faint }),
+    ],
+  });
+}
+
+function axisNumber(d: number): string {
+  const size = Math.abs(d);
+  if (size >= 1e6) return `${String(d / 1e6)}M`.replace('-', '−');
+  if (size >= 1e4) return `${String(d / 1e3)}k`.replace('-', '−');
+  return String(Number(d.toPrecision(6))).replace('-', '−');
+}
+
+interface Bar {
+  readonly x1: number;
+  readonly x2: number;
+  readonly real: number;
+  readonly synthetic: number;
+}
+
+/** Bins as densities; an open end is drawn as wide as the median closed bin. */
+function densities(bins: NumericHistogram['bins']): Bar[] {
+  const widths = bins
+    .flatMap((b) => (b.low === null || b.high === null ? [] : [b.high - b.low]))
+    .sort((a, b) => a - b);
+  const usual = widths[Math.floor(widths.length / 2)] ?? 1;
+  const real = bins.reduce((sum, b) => sum + b.real, 0);
+  const synthetic = bins.reduce((sum, b) => sum + b.synthetic, 0);
+  return bins.map((bin) => {
+    const x1 = bin.low ?? (bin.high === null ? 0 : bin.high - usual);
+    const x2 = bin.high ?? x1 + usual;
+    const width = x2 > x1 ? x2 - x1 : 1;
+    return {
+      x1,
+      x2: x1 + width,
+      real: real === 0 ? 0 : bin.real / real / width,
+      synthetic: synthetic === 0 ? 0 : bin.synthetic / synthetic / width,
+    };
+  });
+}
+
+/** A point on the way from floor (0) to ceiling (1); `index` counts synthesizers. */
+export interface PlacedPoint {
+  readonly name: string;
+  readonly index: number;
+  readonly place: number;
+}
+
+const placeLow = -0.25;
+const placeHigh = 1.25;
+
+/** Where similarities lie between floor and ceiling. Points further out are drawn at the edge as triangles. */
+export function placeStrip(title: string, points: readonly PlacedPoint[]): Html {
+  const label = `${title}, between floor (0) and ceiling (1): ${points.map((p) => `${p.name} ${decimals(p.place, 2)}`).join('; ')}`;
+  const inside = points.filter((p) => p.place >= placeLow && p.place <= placeHigh);
+  const left = points.filter((p) => p.place < placeLow);
+  const right = points.filter((p) => p.place > placeHigh);
+  const style = (list: readonly PlacedPoint[]) => ({
+    fill: (p: PlacedPoint) => (p.index === 0 ? synthesizerColour(0) : 'var(--card)'),
+    stroke: (p: PlacedPoint) => synthesizerColour(p.index),
+    strokeWidth: 2,
+    y: list.map(() => 0),
+  });
+  return picture(label, {
+    width: 380,
+    height: 40,
+    marginLeft: 12,
+    marginRight: 12,
+    marginTop: 6,
+    marginBottom: 18,
+    x: {
+      domain: [placeLow, placeHigh],
+      ticks: [0, 0.5, 1],
+      tickSize: 3,
+      label: null,
+      tickFormat: (d: number) => (d === 0 ? 'floor' : d === 1 ? 'ceiling' : 'halfway'),
+    },
+    y: { axis: null, domain: [-1, 1] },
+    color: { type: 'identity' },
+    marks: [
+      Plot.rect([0], {
+        x1: placeLow,
+        x2: placeHigh,
+        y1: -0.35,
+        y2: 0.35,
+        fill: colours.line,
+        fillOpacity: 0.45,
+      }),
+      Plot.rect([0], { x1: 0, x2: 1, y1: -0.35, y2: 0.35, fill: 'var(--good)', fillOpacity: 0.28 }),
+      Plot.tickX([0, 1], { x: (d: number) => d, stroke: colours.faint, y: () => 0 }),
+      Plot.dot([...inside].reverse(), { x: 'place', r: 5.5, ...style(inside) }),
+      Plot.dot(left, { x: () => placeLow, r: 6, symbol: 'triangle', rotate: -90, ...style(left) }),
+      Plot.dot(right, { x: () => placeHigh, r: 6, symbol: 'triangle', rotate: 90, ...style(right) }),
+    ],
+  });
+}

@@ -1,0 +1,2 @@
+export { renderReport } from './report.js';
+export { renderSummary, type SummaryOptions } from './summary.js';

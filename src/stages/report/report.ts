@@ -1,0 +1,31 @@
+import type { Report } from '../document.js';
+import { html } from './html.js';
+import { page } from './page.js';
+import { answer } from './sections/answer.js';
+import { checks } from './sections/checks.js';
+import { fidelity } from './sections/fidelity.js';
+import { made } from './sections/made.js';
+import { utility } from './sections/utility.js';
+import { words } from './sections/words.js';
+
+/**
+ * Draws a report document as one HTML page that loads nothing: no network, no other file. Equal documents give equal bytes.
+ * The page leaves out nothing of the verdict and judges nothing by itself.
+ */
+export function renderReport(report: Report): string {
+  const compared = report.comparison.length > 1 ? [{ id: 'compared', title: 'Compared' }] : [];
+  const anchors = [
+    { id: 'answer', title: 'Answer' },
+    ...compared,
+    { id: 'utility', title: 'Models' },
+    { id: 'fidelity', title: 'Likeness' },
+    { id: 'checks', title: 'Checks' },
+    { id: 'made', title: 'How it was made' },
+    { id: 'words', title: 'Words' },
+  ];
+  return page(
+    `${report.meta.title} · Anamnesis report`,
+    anchors,
+    html`${answer(report)}${utility(report)}${fidelity(report)}${checks(report)}${made(report)}${words(report)}`,
+  );
+}

@@ -1,0 +1,135 @@
+import type { Report } from '../document.js';
+import { counted, decimals, interval, judged, percent } from './format.js';
+import { chosen, utilityBar } from './parts.js';
+import { usabilityBadges, type Badge } from './words.js';
+
+export interface SummaryOptions {
+  /** Colour the verdicts with ANSI escapes. Default: false. */
+  readonly colour?: boolean;
+}
+
+const width = 100;
+const tasksShown = 8;
+const othersShown = 3;
+
+/** The verdicts for a terminal: at most 25 lines of at most 100 characters (escapes not counted). */
+export function renderSummary(report: Report, options: SummaryOptions = {}): string[] {
+  const paint = options.colour === true ? coloured : plain;
+  return [
+    ...head(report, paint),
+    '',
+    ...taskLines(report, paint),
+    '',
+    ...facts(report),
+    ...defects(report, paint),
+  ];
+}
+
+type Paint = (tone: Badge['tone'], text: string) => string;
+const plain: Paint = (_, text) => text;
+const codes: Readonly<Record<Badge['tone'], number>> = { good: 32, care: 33, bad: 31, unknown: 90 };
+const coloured: Paint = (tone, text) => `\u001B[${String(codes[tone])}m${text}\u001B[0m`;
+
+function head({ meta, verdict }: Report, paint: Paint): string[] {
+  const { sign, word, tone } = usabilityBadges[verdict.usability];
+  const kind = meta.dataKind === 'real' ? meta.source.title : 'reference hospital: not real patients';
+  const [first = '', ...rest] = wrapped(verdict.headline, width - word.length - 5, width - 2).slice(0, 3);
+  return [
+    clipped(`${oneLine(meta.title)} (${oneLine(kind)})`, width),
+    `${paint(tone, `${sign} ${word}`)}: ${first}`,
+    ...rest.map((line) => `  ${line}`),
+  ];
+}
+
+function taskLines(report: Report, paint: Paint): string[] {
+  const bar = utilityBar(report);
+  const { tasks } = report.verdict;
+  const lines = tasks.slice(0, tasksShown).map((task) => {
+    const { sign, word, tone } = usabilityBadges[task.usability];
+    const measured = chosen(report).utility.tasks.find((t) => t.id === task.task);
+    const ratio =
+      measured?.status === 'computed'
+        ? `${judged(measured.ratio.value, bar)} ${interval(measured.ratio.ci)}`
+        : 'not measured';
+    return `  ${paint(tone, sign)} ${clipped(oneLine(task.title), 50).padEnd(50)}  ${paint(tone, word.padEnd(16))}  ${ratio}`;
+  });
+  const more = tasks.length - lines.length;
+  return [
+    `  ${'Task'.padEnd(52)}  ${'Verdict'.padEnd(16)}  TSTR / TRTR (bar ${decimals(bar, 2)})`,
+    ...lines,
+    ...(more > 0 ? [`    … and ${String(more)} more in the report`] : []),
+  ];
+}
+
+function facts(report: Report): string[] {
+  const { meta } = report;
+  const best = chosen(report);
+  const others = report.comparison.filter((row) => !row.chosen);
+  const { privacy } = best.synthesizer;
+  const aggregate = best.fidelity.placed.find((p) => p.id === 'aggregate');
+  const fact = (name: string, text: string): string =>
+    clipped(`  ${name.padEnd(12)} ${oneLine(text)}`, width);
+  return [
+    fact('Synthesizer', best.synthesizer.title),
+    ...others.slice(0, othersShown).map((row) => fact('Compared', comparedWith(report, row))),
+    fact(
+      'Patients',
+      `${counted(meta.train.patients, 'patient')} learned from, ${counted(meta.test.patients, 'patient')} examined on`,
+    ),
+    ...(aggregate === undefined
+      ? []
+      : [
+          fact(
+            'Likeness',
+            `${decimals(aggregate.value)} of 1${aggregate.place === null ? '' : `, ${percent(aggregate.place)} of the way from floor to ceiling`}`,
+          ),
+        ]),
+    fact(
+      'Privacy',
+      privacy.kind === 'none'
+        ? 'no formal guarantee: not differentially private, no ε is claimed'
+        : `differentially private: ε = ${String(privacy.epsilon)}, δ = ${String(privacy.delta)} per ${privacy.unit}`,
+    ),
+  ];
+}
+
+function comparedWith(report: Report, row: Report['comparison'][number]): string {
+  const ratio =
+    row.meanRatio === null ? '' : `, mean ratio ${judged(row.meanRatio.value, utilityBar(report))}`;
+  return `${row.title}: ${usabilityBadges[row.usability].word.toLowerCase()}${ratio}`;
+}
+
+function defects({ findings }: Report, paint: Paint): string[] {
+  const errors = findings.filter((f) => f.severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return [];
+  const more = errors.length > 1 ? ` (and ${String(errors.length - 1)} more)` : '';
+  return ['', paint('bad', clipped(`✕ Do not trust these figures: ${oneLine(first.message)}${more}`, width))];
+}
+
+/** Text without line breaks or terminal escapes, whatever a name holds. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+}
+
+function clipped(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+/** Words in lines: the first of `first` characters at most, the others of `rest`. */
+function wrapped(text: string, first: number, rest: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of oneLine(text).split(' ')) {
+    const limit = lines.length === 0 ? first : rest;
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= limit || line === '') {
+      line = clipped(longer, limit);
+    } else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  lines.push(line);
+  return lines;
+}
