@@ -6,7 +6,10 @@ import { createGunzip } from 'node:zlib';
 import { DataError } from '../core/index.js';
 import { sqlName, sqlString } from '../duckdb/index.js';
 
-/** A table of a source as it should be: DuckDB types by column name. */
+/**
+ * A table of a source as it should be: DuckDB types by column name. A TIMESTAMP column may be written as ISO 8601 or, as spreadsheet
+ * programs re-write it, as m/d/yyyy with or without a time of day; what is neither becomes NULL.
+ */
 export interface CsvLayout {
   readonly columns: Readonly<Record<string, string>>;
   /** Columns that older or newer versions of the source lack; NULL where they are absent. */
@@ -45,13 +48,22 @@ export async function openCsv(dir: string, name: string, layout: CsvLayout): Pro
     });
   }
   const types = { ...layout.optional, ...layout.columns };
-  const columns = header.map((column) => `${sqlString(column)}: ${sqlString(types[column] ?? 'VARCHAR')}`);
-  const kept = Object.entries(types).map(([column, type]) =>
-    header.includes(column) ? sqlName(column) : `CAST(NULL AS ${type}) AS ${sqlName(column)}`,
-  );
+  const columns = header.map((column) => {
+    const type = types[column] ?? 'VARCHAR';
+    return `${sqlString(column)}: ${sqlString(type === 'TIMESTAMP' ? 'VARCHAR' : type)}`;
+  });
+  const kept = Object.entries(types).map(([column, type]) => {
+    if (!header.includes(column)) return `CAST(NULL AS ${type}) AS ${sqlName(column)}`;
+    return type === 'TIMESTAMP' ? `${timestampSql(sqlName(column))} AS ${sqlName(column)}` : sqlName(column);
+  });
   const relation = `(SELECT ${kept.join(', ')} FROM read_csv(${sqlString(file)}, auto_detect = false, header = true,
     delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${columns.join(', ')}}))`;
   return { name, file, relation };
+}
+
+function timestampSql(column: string): string {
+  const formats = ['%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y'].map(sqlString).join(', ');
+  return `coalesce(TRY_CAST(${column} AS TIMESTAMP), try_strptime(${column}, [${formats}]))`;
 }
 
 /**

@@ -1,0 +1,1 @@
+export { mimicIv } from './source.js';
