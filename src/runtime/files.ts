@@ -12,6 +12,8 @@ const advice: Readonly<Record<string, string>> = {
   EPERM: 'you may not write there: choose another output folder, or change its permissions',
   EROFS: 'that file system is read-only: choose another output folder',
   ENOTDIR: 'a part of that path is a file: choose another output folder',
+  EEXIST: 'a part of that path is a file: choose another output folder',
+  EISDIR: 'a folder has that name: choose another output folder, or move it away',
 };
 
 /** Turns a file-system error on writing into one that says what to do; leaves any other error as it is. */

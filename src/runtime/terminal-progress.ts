@@ -31,7 +31,7 @@ const quietMs = 2_000;
 const plainEveryMs = 10_000;
 const drawEveryMs = 100;
 const tickEveryMs = 500;
-const barWidth = 24;
+const barWidth = 16;
 
 /**
  * Progress for people. On a terminal each running task has a live line (bar, part done, rate, time left); elsewhere a
