@@ -13,6 +13,8 @@ export type { ChiSquaredTest } from './divergence.js';
 export { chiSquaredTail, gammaQ, lnGamma } from './gamma.js';
 export { kolmogorovTail, ksStatistic, ksTest } from './ks.js';
 export type { KsTest } from './ks.js';
+export { fitLogistic, predictLogistic } from './logistic.js';
+export type { LogisticModel, LogisticRequest } from './logistic.js';
 export { medianDistance, mmdSquared } from './mmd.js';
 export type { Points } from './mmd.js';
 export { normalQuantile, wilsonInterval } from './normal.js';
