@@ -1,4 +1,6 @@
 export { columnFromCells, tableFromRows } from './build.js';
+export { encodeColumns, fitEncoder } from './encode.js';
+export type { EncodedRows, EncodeOptions, FeatureEncoder } from './encode.js';
 export { columnKinds, columnRoles, columnSchema, isNumericKind } from './schema.js';
 export type { ColumnKind, ColumnRole, ColumnSchema } from './schema.js';
 export { cellOf, sharedFloat64, sharedUint32, sharedUint8, Table } from './table.js';
