@@ -1,0 +1,2 @@
+export type { EicuOptions } from './options.js';
+export { eicu } from './source.js';
