@@ -11,7 +11,7 @@ export interface DatabaseOptions {
   readonly threads: number;
   /** Memory that queries may take before they spill to disk, in MiB. Default 1024. */
   readonly memoryLimitMiB?: number;
-  /** Folder for spilled data. Needed for work larger than memory. */
+  /** Folder for spilled data; without one nothing is spilled, and work larger than memory fails. */
   readonly temporaryFolder?: string;
   /** Stops the running query when it fires. */
   readonly signal?: AbortSignal | undefined;
@@ -54,7 +54,7 @@ export class Database {
       preserve_insertion_order: 'true',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
-      ...(options.temporaryFolder === undefined ? {} : { temp_directory: options.temporaryFolder }),
+      temp_directory: options.temporaryFolder ?? '', // DuckDB's own default would be a folder where the process started
     });
     const connection = await instance.connect();
     return new Database(instance, connection, options.signal);

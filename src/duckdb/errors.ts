@@ -33,6 +33,14 @@ const rules: readonly Rule[] = [
       }),
   },
   {
+    pattern: /no such file or directory|no files found that match/i,
+    make: (cause) =>
+      new DataError('NO_FILE', 'A file or folder that a query needs is not there.', {
+        fix: 'check the path of the data and of the output folder',
+        cause,
+      }),
+  },
+  {
     pattern: /out of memory/i,
     make: (cause) =>
       new UserError('OUT_OF_MEMORY', 'A query needs more memory than it may use.', {
