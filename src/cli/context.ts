@@ -32,19 +32,25 @@ export function addGlobalOptions(command: Command): Command {
 }
 
 /**
+ * Checks a command's options, the global ones included.
+ * @throws UserError `BAD_OPTION` listing every option that does not fit.
+ */
+export function compileOptions<S extends z.ZodObject>(schema: S, command: Command): z.infer<S> {
+  const parsed = schema.safeParse(command.optsWithGlobals());
+  if (parsed.success) return parsed.data;
+  throw new UserError('BAD_OPTION', 'A command-line option has a value that does not fit.', {
+    got: parsed.error.issues.map((issue) => `--${issue.path.join('.')}: ${issue.message}`).join('; '),
+    fix: `see anamnesis ${command.name()} --help`,
+  });
+}
+
+/**
  * Opens a session from a command's options. The first SIGINT or SIGTERM stops the work cleanly, a second one at once.
  * @throws UserError `BAD_OPTION`.
  */
 export function openSession(command: Command): Session {
-  const parsed = globalOptions.safeParse(command.optsWithGlobals());
-  if (!parsed.success) {
-    throw new UserError('BAD_OPTION', 'A command-line option has a value that does not fit.', {
-      got: parsed.error.issues.map((issue) => `--${issue.path.join('.')}: ${issue.message}`).join('; '),
-      fix: `see anamnesis ${command.name()} --help`,
-    });
-  }
-  const { json, quiet } = parsed.data;
-  const pool = new WorkerPool(parsed.data.workers ?? Math.min(8, os.availableParallelism()));
+  const { json, quiet, workers } = compileOptions(globalOptions, command);
+  const pool = new WorkerPool(workers ?? Math.min(8, os.availableParallelism()));
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(130);
@@ -59,7 +65,11 @@ export function openSession(command: Command): Session {
       ? jsonProgress({ stream: process.stderr, clock: systemClock })
       : terminalProgress({ stream: process.stderr, clock: systemClock });
   return {
-    output: createOutput(json, { out: process.stdout, err: process.stderr }),
+    output: createOutput(json, {
+      out: process.stdout,
+      err: process.stderr,
+      colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    }),
     context: (seed) => ({ rng: Rng.create(seed), clock: systemClock, pool, progress, signal: stop.signal }),
     close: async () => {
       process.off('SIGINT', onSignal);

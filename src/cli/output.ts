@@ -9,14 +9,17 @@ export interface Output {
   /** The result as one JSON document; does nothing without --json. */
   json(value: unknown): void;
   readonly asJson: boolean;
+  /** Whether the result goes to a terminal that shows colours. */
+  readonly colour: boolean;
 }
 
 export function createOutput(
   asJson: boolean,
-  streams: { out: NodeJS.WritableStream; err: NodeJS.WritableStream },
+  streams: { out: NodeJS.WritableStream; err: NodeJS.WritableStream; colour?: boolean },
 ): Output {
   return {
     asJson,
+    colour: streams.colour ?? false,
     line: (text = '') => {
       if (!asJson) streams.out.write(`${text}\n`);
     },

@@ -10,13 +10,13 @@ const ignored = /\.(d\.ts|map|md)$/;
 
 /**
  * The version of the code that a stage runs: SHA-256 over the program files (and the data files beside them) of the
- * folders it depends on, e.g. `['core', 'trees', 'synthesizers/cart']`, and the pinned versions of the libraries.
+ * folders it depends on, e.g. `['core', 'trees', 'synthesizers/cart']` (`sources/*`: that folder's own files only), and the pinned versions of the libraries.
  * Derived, so that nobody can forget to raise it.
  */
 export async function codeVersion(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(canonicalJson(await dependencies()));
   for (const folder of [...folders].sort()) {
-    for (const file of await filesBelow(path.join(sourceRoot, folder))) {
+    for (const file of await filesOf(folder)) {
       hash.update(path.relative(sourceRoot, file)).update('\0');
       hash.update(await readFile(file)).update('\0');
     }
@@ -24,8 +24,10 @@ export async function codeVersion(folders: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+async function filesOf(folder: string): Promise<string[]> {
+  const flat = folder.endsWith('/*');
+  const root = path.join(sourceRoot, flat ? folder.slice(0, -2) : folder);
+  const entries = await readdir(root, { recursive: !flat, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && !ignored.test(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))

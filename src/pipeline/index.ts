@@ -1,3 +1,12 @@
 export { orderStages, runStages } from './runner.js';
 export type { StageEvent } from './runner.js';
 export type { Stage, StageOutput } from './stage.js';
+export type { RunData } from './run/import-stage.js';
+export { loadBlueprint, readyBlueprints } from './run/ready.js';
+export type { ReadyBlueprint } from './run/ready.js';
+export { runBlueprint } from './run/run.js';
+export type { RunRequest, RunResult } from './run/run.js';
+export { planSynthesizers } from './run/synthesizer-stages.js';
+export { planValidation } from './run/validate-stages.js';
+export { validateFile } from './run/validate-file.js';
+export type { ValidateFileRequest } from './run/validate-file.js';

@@ -1,4 +1,3 @@
-import type { Json } from '../core/index.js';
 import type { RunContext } from '../runtime/index.js';
 
 /** A completed stage: where its files lie and the hash of what they hold. */
@@ -19,8 +18,8 @@ export interface Stage {
   readonly title: string;
   /** Stages whose files it reads. */
   readonly needs: readonly string[];
-  /** Everything else that its output depends on: options, seeds, hashes of outside files. */
-  readonly config: Json;
+  /** Everything else that its output depends on: options, seeds, hashes of outside files. Plain data (see `canonicalJson`). */
+  readonly config: unknown;
   /** Source folders whose code makes the output (see `codeVersion`). */
   readonly code: readonly string[];
   /**

@@ -16,6 +16,8 @@ export interface Source {
   readonly title: string;
   /** Whether the folder (or file) looks like this source. Reads names and headers only. */
   detect(dir: string): Promise<boolean>;
+  /** Files and folders beside `dir` whose content the import also depends on (stand-ins). Default: none. */
+  besides?(dir: string, options: SourceOptions): Promise<readonly string[]>;
   /**
    * Hands the source's rows to the writer.
    * @throws DataError naming file and column for missing tables, missing columns and damaged files; UserError `BAD_OPTIONS` for settings.

@@ -20,6 +20,10 @@ export interface SampleRequest {
  */
 export interface Synthesizer<O, C> {
   readonly id: string;
+  /** Its name for people, e.g. `Sequential trees (CART)`. */
+  readonly title: string;
+  /** Where its rows come from: learned from records, or made by written rules. */
+  readonly generation: 'data-driven' | 'process-driven' | 'hybrid';
   /** One line for lists and help: what it is and when to choose it. */
   readonly summary: string;
   /** The paper or source it follows. */

@@ -92,6 +92,12 @@ async function createFrom(db: Database, table: string, rows: readonly string[][]
 }
 
 /** The vocabulary file in `<dataRoot>/vocab`, plain or gzipped. */
+/** The files of the data folder that {@link registerVocabularies} reads; an import depends on their content. */
+export function vocabularyFiles(dataRoot: string | undefined): string[] {
+  const found = ['icd_cm_9_to_10', 'icd10cm-order-2021'].map((name) => findFile(dataRoot, name));
+  return found.filter((file) => file !== undefined);
+}
+
 function findFile(dataRoot: string | undefined, name: string): string | undefined {
   if (dataRoot === undefined) return undefined;
   return ['.csv.gz', '.csv']

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import { addBlueprint } from './commands/blueprint.js';
+import { addData } from './commands/data.js';
+import { addDemo } from './commands/demo.js';
+import { addImport } from './commands/import.js';
+import { addRun } from './commands/run.js';
+import { addValidate } from './commands/validate.js';
+import { addGlobalOptions } from './context.js';
+import { reportError } from './output.js';
+
+const packageFile = new URL('../../package.json', import.meta.url);
+
+/**
+ * The command line. Exit codes: 0 done, 1 a bar was not met (with --gate), 2 usage, 3 data, 4 privacy, 70 a defect of ours,
+ * 130 interrupted.
+ * @param argv arguments after the program's name
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = buildProgram();
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return process.exitCode === undefined ? 0 : Number(process.exitCode);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return reportError(error, argv.includes('--json'), process.stderr);
+  }
+}
+
+function buildProgram(): Command {
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8')));
+  const program = addGlobalOptions(new Command('anamnesis'))
+    .description(
+      `Makes synthetic patient records that clinical models can be trained on, and measures how useful and how
+faithful they are: models trained on synthetic rows are tested on real patients held back (TSTR).`,
+    )
+    .version(version)
+    .showHelpAfterError('(see --help)')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Start here:
+  anamnesis demo                    run everything once, on open data or on a simulated hospital
+  anamnesis data list               open data sets: licence, size, where they are looked for
+  anamnesis blueprint list          ready blueprints
+  anamnesis run eicu-demo           records → feature table → models → synthetic rows → report
+
+Exit codes: 0 done, 1 a bar was not met (--gate), 2 usage, 3 data, 4 privacy, 70 internal, 130 interrupted.`,
+    );
+  for (const add of [addDemo, addRun, addImport, addValidate, addBlueprint, addData]) add(program);
+  exitOverrideBelow(program);
+  return program;
+}
+
+/** Errors of subcommands come back as exceptions, too, so that one place decides the exit code. */
+function exitOverrideBelow(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride().showHelpAfterError('(see --help)');
+    exitOverrideBelow(child);
+  }
+}
