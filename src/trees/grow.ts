@@ -79,7 +79,8 @@ export class TreeGrower {
     let g = 0;
     let h = 0;
     let squares = 0;
-    for (const row of sample) {
+    for (let i = 0; i < sample.length; i++) {
+      const row = sample[i]!;
       const rowG = request.g[row]!;
       g += rowG;
       h += request.h[row]!;

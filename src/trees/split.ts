@@ -37,9 +37,9 @@ interface Scan {
   g: number;
   h: number;
   noise: number;
-  /** Sums that lie left before the first bin: those of the missing bin, or 0. */
-  startG: number;
-  startH: number;
+  /** Sums of the column's missing bin. */
+  missingG: number;
+  missingH: number;
   l2: number;
   /** Least Σh of a child. */
   least: number;
@@ -49,6 +49,7 @@ interface Scan {
   score: number;
   /** Index of the last bin to the left at the best division, −1 when there is none. */
   best: number;
+  missingLeft: boolean;
   leftG: number;
   leftH: number;
 }
@@ -80,13 +81,14 @@ export class SplitFinder {
       g: node.g,
       h: node.h,
       noise: node.noise,
-      startG: 0,
-      startH: 0,
+      missingG: 0,
+      missingH: 0,
       l2,
       least: Math.max(minChildWeight, ROUNDING * node.h),
       empty: ROUNDING * node.h,
       score: unsplit + 2 * minGain,
       best: -1,
+      missingLeft: false,
       leftG: 0,
       leftH: 0,
     };
@@ -139,40 +141,32 @@ interface BinRange {
   readonly bins: number;
 }
 
-/** Tries all thresholds with missing on the right, then, if any is missing, with missing on the left. */
+/** Tries every threshold, and if any value is missing, with missing on either side. */
 function divideOrdered(scan: Scan, histogram: Float64Array, { from, bins }: BinRange): Side | undefined {
   const missingH = histogram[from + 2 * bins + 1]!;
-  const anyMissing = missingH > scan.empty;
-  scan.startG = scan.startH = 0;
-  scanInOrder(scan, histogram, from, bins);
-  let at = scan.best;
-  let missingLeft = scan.leftH > scan.h - scan.leftH; // where training had no missing value, it follows the majority
-  if (anyMissing) {
-    missingLeft = false;
-    scan.best = -1;
-    scan.startG = histogram[from + 2 * bins]!;
-    scan.startH = missingH;
+  if (missingH <= scan.empty) {
     scanInOrder(scan, histogram, from, bins);
-    if (scan.best >= 0) {
-      at = scan.best;
-      missingLeft = true;
-    }
+    // Where training had no missing value, it follows the majority.
+    return scan.best < 0 ? undefined : { at: scan.best, missingLeft: scan.leftH > scan.h - scan.leftH };
   }
-  return at < 0 ? undefined : { at, missingLeft };
+  scan.missingG = histogram[from + 2 * bins]!;
+  scan.missingH = missingH;
+  scanBothSides(scan, histogram, from, bins);
+  return scan.best < 0 ? undefined : { at: scan.best, missingLeft: scan.missingLeft };
 }
 
 function scanInOrder(scan: Scan, histogram: Float64Array, from: number, bins: number): void {
   const { g, h, l2, least, empty } = scan;
-  let leftG = scan.startG;
-  let leftH = scan.startH;
-  let score = scan.score;
+  let { score } = scan;
+  let leftG = 0;
+  let leftH = 0;
   for (let bin = 0, at = from; bin < bins; bin++, at += 2) {
     const binH = histogram[at + 1]!;
     leftG += histogram[at]!;
     leftH += binH;
+    if (binH <= empty || leftH < least) continue;
     const rightH = h - leftH;
     if (rightH < least) break;
-    if (leftH < least || binH <= empty) continue;
     const rightG = g - leftG;
     const a = leftH + l2;
     const b = rightH + l2;
@@ -182,6 +176,50 @@ function scanInOrder(scan: Scan, histogram: Float64Array, from: number, bins: nu
       scan.best = bin;
       scan.leftG = leftG;
       scan.leftH = leftH;
+    }
+  }
+  scan.score = score;
+}
+
+/** As {@link scanInOrder}, each threshold once with missing on the right and once on the left. */
+function scanBothSides(scan: Scan, histogram: Float64Array, from: number, bins: number): void {
+  const { g, h, l2, least, empty, missingG, missingH } = scan;
+  let { score } = scan;
+  let leftG = 0;
+  let leftH = 0;
+  for (let bin = 0, at = from; bin < bins; bin++, at += 2) {
+    const binH = histogram[at + 1]!;
+    leftG += histogram[at]!;
+    leftH += binH;
+    if (binH <= empty) continue;
+    const rightH = h - leftH;
+    if (rightH < least) break;
+    const rightG = g - leftG;
+    if (leftH >= least) {
+      const a = leftH + l2;
+      const b = rightH + l2;
+      const candidate = (leftG * leftG * b + rightG * rightG * a) / (a * b);
+      if (candidate > score) {
+        score = candidate;
+        scan.best = bin;
+        scan.missingLeft = false;
+        scan.leftG = leftG;
+        scan.leftH = leftH;
+      }
+    }
+    if (leftH + missingH >= least && rightH - missingH >= least) {
+      const bothG = leftG + missingG;
+      const lessG = rightG - missingG;
+      const a = leftH + missingH + l2;
+      const b = rightH - missingH + l2;
+      const candidate = (bothG * bothG * b + lessG * lessG * a) / (a * b);
+      if (candidate > score) {
+        score = candidate;
+        scan.best = bin;
+        scan.missingLeft = true;
+        scan.leftG = bothG;
+        scan.leftH = leftH + missingH;
+      }
     }
   }
   scan.score = score;
