@@ -40,7 +40,7 @@ export const importDirection = {
     const here = path.relative(src, context.filename).split(path.sep).join('/');
     const from = unitOf(here, true);
     const check = (node) => {
-      const spec = node.source?.value;
+      const spec = node.source?.value ?? node.argument?.literal?.value; // the latter: type import('…')
       if (typeof spec !== 'string' || !spec.startsWith('.')) return;
       const target = path
         .relative(src, path.resolve(path.dirname(context.filename), spec))
@@ -50,7 +50,7 @@ export const importDirection = {
       if (from.unit === to.unit) return;
       if (from.top === '') return; // src/index.ts, the public surface
       const sharedByGroup = from.top === to.top && to.unit === to.top; // e.g. synthesizers/cart → synthesizers/types.js
-      if (!sharedByGroup && !/(^|\/)index\.js$/.test(target)) {
+      if (!sharedByGroup && target !== `${to.unit}/index.js`) {
         context.report({ node, message: `Deep import: take '${to.unit}/index.js' instead of '${target}'.` });
       }
       const a = rank.get(from.top);
@@ -79,6 +79,7 @@ export const importDirection = {
       ExportNamedDeclaration: check,
       ExportAllDeclaration: check,
       ImportExpression: check,
+      TSImportType: check,
     };
   },
 };
