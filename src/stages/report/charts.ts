@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Histogram, Ratio, Roc } from '../document.js';
+import type { Interval } from '../metric.js';
 import { decimals, interval, unitText } from './format.js';
 import { html, type Html } from './html.js';
 import { colours, picture, synthesizerColour, synthesizerDash } from './plot.js';
@@ -31,6 +32,7 @@ export function ratioStrip(ratio: Ratio, bar: number, tone: string, domain: Doma
     y: { axis: null, domain: [-1, 1] },
     marks: [
       Plot.rect([0], { x1: bar, x2: domain[1], y1: -1, y2: 1, fill: 'var(--good)', fillOpacity: 0.1 }),
+      Plot.ruleX([1], { stroke: colours.faint, strokeOpacity: 0.6 }),
       Plot.ruleX([bar], { stroke: 'var(--good)', strokeWidth: 1.5, strokeDasharray: '4 3' }),
       Plot.link([0], {
         x1: x(ratio.ci.low),
@@ -65,11 +67,11 @@ export function rocPanel(title: string, curves: readonly RocCurve[]): Html {
   const label = `ROC curves, ${title}: ${curves.map((c) => `${c.name} AUC ${decimals(c.auc)}`).join('; ')}`;
   return picture(label, {
     width: 250,
-    height: 240,
-    marginLeft: 34,
-    marginBottom: 32,
-    marginTop: 6,
-    marginRight: 8,
+    height: 252,
+    marginLeft: 46,
+    marginBottom: 34,
+    marginTop: 18,
+    marginRight: 18,
     x: {
       domain: [0, 1],
       ticks: 3,
@@ -79,7 +81,7 @@ export function rocPanel(title: string, curves: readonly RocCurve[]): Html {
       labelArrow: 'none',
       tickFormat: share,
     },
-    y: { domain: [0, 1], ticks: 3, tickSize: 3, label: null, tickFormat: share },
+    y: { domain: [0, 1], ticks: 3, tickSize: 3, label: 'true cases found', tickFormat: share },
     marks: [
       Plot.frame({ stroke: colours.line }),
       Plot.line(
@@ -98,6 +100,85 @@ export function rocPanel(title: string, curves: readonly RocCurve[]): Html {
       ),
     ],
   });
+}
+
+/** One AUC of an {@link aucChart}; `index` counts synthesizers, null = trained on real rows. */
+export interface AucPoint {
+  readonly name: string;
+  readonly index: number | null;
+  readonly auc: number;
+  readonly ci: Interval;
+}
+
+/** AUCs with their intervals under one another, a group for each model. */
+export function aucChart(
+  title: string,
+  groups: readonly { readonly model: string; readonly points: readonly AucPoint[] }[],
+): Html {
+  const rows = groups.flatMap(({ model, points }, g) => [
+    { key: String(g), text: model, point: null },
+    ...points.map((point, i) => ({ key: `${String(g)}.${String(i)}`, text: clipped(point.name), point })),
+  ]);
+  const dots = rows.flatMap(({ key, point }) => (point === null ? [] : [{ key, ...point }]));
+  const low = Math.min(...dots.map((d) => d.ci.low));
+  const high = Math.max(...dots.map((d) => d.ci.high));
+  const colour = (d: { index: number | null }): string =>
+    d.index === null ? colours.real : synthesizerColour(d.index);
+  const label = `AUC, ${title}: ${dots.map((d) => `${d.name} ${decimals(d.auc)} ${interval(d.ci)}`).join('; ')}`;
+  const left = 172;
+  return picture(label, {
+    width: 440,
+    height: 40 + rows.length * 22,
+    marginLeft: left,
+    marginRight: 14,
+    marginTop: 4,
+    marginBottom: 32,
+    x: {
+      domain: [Math.floor(low * 20) / 20, Math.ceil(high * 20) / 20],
+      ticks: 4,
+      tickSize: 3,
+      label: 'AUC',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      tickFormat: (d: number) => decimals(d, 2),
+    },
+    y: { axis: null, domain: rows.map((r) => r.key) },
+    marks: [
+      Plot.gridX({ stroke: colours.line, strokeOpacity: 1, ticks: 4 }),
+      names(
+        rows.filter((r) => r.point === null),
+        { dx: 4 - left, fontWeight: 'bold' },
+      ),
+      names(
+        rows.filter((r) => r.point !== null),
+        { dx: 16 - left },
+      ),
+      Plot.link(dots, {
+        y: 'key',
+        x1: (d: AucPoint) => d.ci.low,
+        x2: (d: AucPoint) => d.ci.high,
+        stroke: colour,
+        strokeWidth: 2.5,
+      }),
+      Plot.dot(dots, {
+        y: 'key',
+        x: 'auc',
+        r: 5,
+        stroke: colour,
+        strokeWidth: 2,
+        fill: (d: AucPoint) => (d.index === null || d.index === 0 ? colour(d) : 'var(--card)'),
+      }),
+    ],
+    color: { type: 'identity' },
+  });
+}
+
+function names(rows: readonly { key: string; text: string }[], style: Plot.TextOptions): Plot.Text {
+  return Plot.text(rows, { y: 'key', text: 'text', frameAnchor: 'left', textAnchor: 'start', ...style });
+}
+
+function clipped(name: string): string {
+  return name.length <= 26 ? name : `${name.slice(0, 25)}…`;
 }
 
 const share = (d: number): string => `${String(Math.round(d * 100))} %`;
@@ -223,11 +304,11 @@ export function placeStrip(title: string, points: readonly PlacedPoint[]): Html 
   });
   return picture(label, {
     width: 380,
-    height: 40,
+    height: 44,
     marginLeft: 12,
     marginRight: 12,
     marginTop: 6,
-    marginBottom: 18,
+    marginBottom: 22,
     x: {
       domain: [placeLow, placeHigh],
       ticks: [0, 0.5, 1],
@@ -247,7 +328,7 @@ export function placeStrip(title: string, points: readonly PlacedPoint[]): Html 
         fillOpacity: 0.45,
       }),
       Plot.rect([0], { x1: 0, x2: 1, y1: -0.35, y2: 0.35, fill: 'var(--good)', fillOpacity: 0.28 }),
-      Plot.tickX([0, 1], { x: (d: number) => d, stroke: colours.faint, y: () => 0 }),
+      Plot.ruleX([0, 1], { stroke: colours.faint }),
       Plot.dot([...inside].reverse(), { x: 'place', r: 5.5, ...style(inside) }),
       Plot.dot(left, { x: () => placeLow, r: 6, symbol: 'triangle', rotate: -90, ...style(left) }),
       Plot.dot(right, { x: () => placeHigh, r: 6, symbol: 'triangle', rotate: 90, ...style(right) }),

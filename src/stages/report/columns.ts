@@ -7,7 +7,7 @@ import { folded } from './parts.js';
 /** Cards that are shown at once; the rest is folded. */
 const shown = 12;
 /** Categories that a card shows; the rest is pooled. */
-const categoriesShown = 8;
+const categoriesShown = 6;
 
 /** A card per column with both distributions, least alike first. */
 export function columnCards(report: Report, result: SynthesizerResult): Html {

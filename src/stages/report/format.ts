@@ -32,9 +32,23 @@ export function withInterval(value: number, ci: Interval | undefined): string {
   return ci === undefined ? decimals(value) : `${decimals(value)} ${interval(ci)}`;
 }
 
-/** An interval: `[0.82–0.88]`. */
+/** An interval: `[0.82–0.88]`; a narrow one with as many digits as tell its ends apart. */
 export function interval(ci: Interval): string {
-  return `[${decimals(ci.low, 2)}–${decimals(ci.high, 2)}]`;
+  const width = ci.high - ci.low;
+  const digits = width >= 0.015 || width === 0 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(width)));
+  const low = decimals(ci.low, digits);
+  const high = decimals(ci.high, digits);
+  return ci.low < 0 ? `[${low} to ${high}]` : `[${low}–${high}]`;
+}
+
+/** A bar: two decimals where they say it all, else all of it. */
+export function barText(bar: number): string {
+  return Number(bar.toFixed(2)) === bar ? decimals(bar, 2) : String(bar).replace('-', '−');
+}
+
+/** ε or δ, to three digits that count. */
+export function privacyFigure(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 /**
@@ -49,14 +63,14 @@ export function judged(value: number, bar: number): string {
   return decimals(value, 6);
 }
 
-/** A share of 1 as per cent: `12.3 %`; small ones keep a digit that counts (`0.04 %`), and only 0 is `0 %`. */
+/** A share of 1 as per cent, with a space that does not break: `12 %`; small ones keep digits that count (`0.04 %`), and only 0 is `0 %`. */
 export function percent(share: number): string {
   const p = share * 100;
   const size = Math.abs(p);
-  if (p === 0) return '0 %';
-  if (size < 0.01) return `< 0.01 %`;
-  if (size < 0.1) return `${decimals(p, 2)} %`;
-  return `${decimals(p, size < 10 ? 1 : 0)} %`;
+  if (p === 0) return '0\u00A0%';
+  if (size < 0.01) return `<\u00A00.01\u00A0%`;
+  if (size < 0.1) return `${decimals(p, 2)}\u00A0%`;
+  return `${decimals(p, size < 10 ? 1 : 0)}\u00A0%`;
 }
 
 /** A count with thin spaces between thousands: `12 345`. */

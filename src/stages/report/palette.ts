@@ -28,7 +28,7 @@ export const light: Palette = {
   line: '#dcd7cd',
   link: '#0b5394',
   real: '#0b62a4',
-  synthetic: '#c2500a',
+  synthetic: '#b84a08',
   'other-1': '#7a3b93',
   'other-2': '#4d6b12',
   'other-3': '#6b5b4d',

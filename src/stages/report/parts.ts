@@ -10,7 +10,7 @@ const paperBar = 0.94;
 /** The bar that ratios are drawn against: the threshold of the chosen synthesizer's mean ratio. */
 export function utilityBar(report: Report): number {
   const layer = chosen(report).layers.find((l) => l.id === 'utility');
-  const metric = layer?.metrics.find((m) => isComputed(m) && m.threshold !== null && /ratio/i.test(m.id));
+  const metric = layer?.metrics.find((m) => isComputed(m) && m.id === 'utility.mean-ratio');
   return metric !== undefined && isComputed(metric) && metric.threshold !== null
     ? metric.threshold
     : paperBar;
@@ -57,7 +57,7 @@ export function table(caption: string, headings: readonly Heading[], rows: reado
   const number = (i: number): Html | null =>
     headings[i]?.number === true ? trusted(' class="number"') : null;
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
-    <table>
+    <table${headings.length > 4 ? trusted(' class="broad"') : null}>
       <caption>
         ${caption}
       </caption>

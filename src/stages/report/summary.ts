@@ -1,5 +1,5 @@
 import type { Report } from '../document.js';
-import { counted, decimals, interval, judged, percent } from './format.js';
+import { barText, counted, decimals, interval, judged, percent, privacyFigure } from './format.js';
 import { chosen, utilityBar } from './parts.js';
 import { usabilityBadges, type Badge } from './words.js';
 
@@ -15,7 +15,7 @@ const othersShown = 3;
 /** The verdicts for a terminal: at most 25 lines of at most 100 characters (escapes not counted). */
 export function renderSummary(report: Report, options: SummaryOptions = {}): string[] {
   const paint = options.colour === true ? coloured : plain;
-  return [
+  const lines = [
     ...head(report, paint),
     '',
     ...taskLines(report, paint),
@@ -23,6 +23,7 @@ export function renderSummary(report: Report, options: SummaryOptions = {}): str
     ...facts(report),
     ...defects(report, paint),
   ];
+  return lines.map((line) => line.replace(/[\u00A0\u202F]/g, ' '));
 }
 
 type Paint = (tone: Badge['tone'], text: string) => string;
@@ -55,7 +56,7 @@ function taskLines(report: Report, paint: Paint): string[] {
   });
   const more = tasks.length - lines.length;
   return [
-    `  ${'Task'.padEnd(52)}  ${'Verdict'.padEnd(16)}  TSTR / TRTR (bar ${decimals(bar, 2)})`,
+    `  ${'Task'.padEnd(52)}  ${'Verdict'.padEnd(16)}  TSTR / TRTR (bar ${barText(bar)})`,
     ...lines,
     ...(more > 0 ? [`    … and ${String(more)} more in the report`] : []),
   ];
@@ -88,7 +89,7 @@ function facts(report: Report): string[] {
       'Privacy',
       privacy.kind === 'none'
         ? 'no formal guarantee: not differentially private, no ε is claimed'
-        : `differentially private: ε = ${String(privacy.epsilon)}, δ = ${String(privacy.delta)} per ${privacy.unit}`,
+        : `differentially private: ε = ${privacyFigure(privacy.epsilon)}, δ = ${privacyFigure(privacy.delta)} per ${privacy.unit}`,
     ),
   ];
 }

@@ -40,7 +40,7 @@ export const glossary: readonly Term[] = [
   {
     term: 'Training part and test part',
     meaning:
-      'The real patients are divided once, before anything is learned. Synthesizers and models see the training part only; the test part is kept back to examine them. No patient is in both.',
+      'The real patients are divided once, before anything is learned. Synthesizers and models see the training part only; the test part is kept back to examine them. No patient may be in both; the checks say whether that holds.',
   },
   {
     term: 'Task',

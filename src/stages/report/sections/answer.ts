@@ -1,16 +1,17 @@
 import type { Report, TaskUsability, UtilityTask } from '../../document.js';
 import { ratioDomain, ratioStrip, type Domain } from '../charts.js';
 import {
+  barText,
   count,
   counted,
   decimals,
-  figure,
   interval,
   judged,
   listed,
   nothing,
   orNothing,
   percent,
+  privacyFigure,
 } from '../format.js';
 import { html, type Html } from '../html.js';
 import { badge, chosen, section, table, utilityBar } from '../parts.js';
@@ -28,13 +29,12 @@ export function answer(report: Report): Html {
       ${distrust(report)}
       <section class="verdict ${tone}" aria-labelledby="question">
         <h2 id="question">Can I use this, and for what?</h2>
-        <p class="headline">
-          <strong><span class="sign" aria-hidden="true">${sign}</span> ${word}.</strong> ${verdict.headline}
-        </p>
+        <p class="headline"><span class="sign" aria-hidden="true">${sign}</span> ${word}</p>
+        <p class="because">${verdict.headline}</p>
       </section>
       <div class="answer">
         <div class="tasks">
-          <h3>For training a model that predicts …</h3>
+          <h3>For training a model that predicts …</h3>
           ${taskList(report)}
           <p class="quiet">
             Only these tasks were examined. Nothing here speaks for other uses, for single groups of patients,
@@ -55,8 +55,8 @@ function origin({ meta }: Report): Html {
         medicine.
       </p>`
     : html`<p class="origin" role="note">
-        <strong>Real patient records</strong> (${meta.source.title}) were learned from and tested on. This
-        page shows counts and figures only, and no count of 1 to 10 patients in a distribution.
+        <strong>Real patient records</strong> (${meta.source.title}) were learned from and tested on. No
+        distribution on this page has a cell of 1 to 10 real rows.
       </p>`;
 }
 
@@ -87,7 +87,7 @@ function taskList(report: Report): Html {
 }
 
 function key(bar: number): string {
-  return `The dot is the ratio: the score of models trained on synthetic rows, divided by that of the same models trained on real records, both on real test patients. The whiskers are its 95 % interval. The shaded part begins at the bar of ${decimals(bar, 2)}; 1 means that nothing was lost.`;
+  return `The dot is the ratio: the score of models trained on synthetic rows, divided by that of the same models trained on real records, both on real test patients. The whiskers are its 95 % interval. The shaded part begins at the bar of ${barText(bar)}; 1 means that nothing was lost.`;
 }
 
 function taskItem(report: Report, task: TaskUsability, scale: { bar: number; domain: Domain }): Html {
@@ -171,7 +171,7 @@ function privacy(report: Report): Html {
       ? html`<strong>No formal guarantee: not differentially private, no ε is claimed.</strong>
           ${claim.reason}`
       : html`<strong
-          >Differentially private: ε = ${figure(claim.epsilon)}, δ = ${String(claim.delta)} per
+          >Differentially private: ε = ${privacyFigure(claim.epsilon)}, δ = ${privacyFigure(claim.delta)} per
           ${claim.unit}.</strong
         >`
   }
@@ -194,7 +194,7 @@ function comparison(report: Report): Html | null {
       orNothing(row.place, 2),
       orNothing(row.discriminatorAuc, 2),
       row.copies === null ? nothing : percent(row.copies),
-      row.epsilon === null ? 'none claimed' : figure(row.epsilon),
+      row.epsilon === null ? html`<span class="nowrap">none claimed</span>` : privacyFigure(row.epsilon),
     ],
   }));
   return section(

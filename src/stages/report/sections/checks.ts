@@ -1,6 +1,6 @@
 import type { Finding, Report, SynthesizerResult } from '../../document.js';
 import type { Layer, Metric } from '../../metric.js';
-import { count, figure, interval, judged, nothing } from '../format.js';
+import { barText, count, figure, interval, judged, nothing } from '../format.js';
 import { html, type Html } from '../html.js';
 import { badge, chosen, folded, isComputed, section, table, type TableRow } from '../parts.js';
 import { usabilityBadges, verdictBadges } from '../words.js';
@@ -92,7 +92,7 @@ function metrics(result: SynthesizerResult, layer: Layer): Html {
     `${layer.title}: figures of ${result.synthesizer.title}`,
     [
       { text: 'Figure' },
-      { text: 'Value [95 % interval]', number: true },
+      { text: 'Value [interval]', number: true },
       { text: 'Bar', number: true },
       { text: 'Result' },
       { text: 'n', number: true },
@@ -124,7 +124,7 @@ function metricRow(metric: Metric): TableRow {
     cells: [
       metric.title,
       html`${shown}${ci !== undefined && ` ${interval(ci)}`}`,
-      threshold === null ? nothing : `${goal === 'max' ? '≥' : '≤'} ${figure(threshold)}`,
+      threshold === null ? nothing : `${goal === 'max' ? '≥' : '≤'} ${barText(threshold)}`,
       passed === null ? 'information only' : badge(verdictBadges[passed ? 'pass' : 'fail']),
       count(metric.n),
       metric.method,

@@ -33,7 +33,7 @@ function places(report: Report): Html {
 function placeRow(report: Report, placed: Placed): Html {
   const all = report.synthesizers.flatMap((s, index) => {
     const found = s.fidelity.placed.find((p) => p.id === placed.id);
-    return found === undefined ? [] : [{ name: synthesizerName(report, index), index, found }];
+    return found === undefined ? [] : [{ name: s.synthesizer.title, index, found }];
   });
   const points = all.flatMap(({ name, index, found }) =>
     found.place === null ? [] : [{ name, index, place: found.place }],

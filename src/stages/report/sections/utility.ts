@@ -6,7 +6,7 @@ import {
   type Score,
   type UtilityModel,
 } from '../../document.js';
-import { rocPanel, type RocCurve } from '../charts.js';
+import { aucChart, rocPanel, type RocCurve } from '../charts.js';
 import {
   count,
   counted,
@@ -60,7 +60,13 @@ function taskBlock(report: Report, task: ReferenceTask): Html {
   return html`<article class="task-block">
     <h3>${task.title}</h3>
     <p>${sizeSentence(task)}</p>
-    <div class="panels">${task.models.map(({ model, trtr }) => panel(report, task, model, trtr))}</div>
+    <div class="panels">
+      ${task.models.map(({ model, trtr }) => panel(report, task, model, trtr))}
+      <figure class="wide">
+        <figcaption>Scores with their intervals</figcaption>
+        ${aucs(report, task)}
+      </figure>
+    </div>
     ${scores(report, task)} ${task.size.classCounts.length > 0 && classCounts(task)}
   </article>`;
 }
@@ -87,9 +93,25 @@ function panel(report: Report, task: Computed, model: ModelId, trtr: Score): Htm
   ];
   const title = `${task.title}, ${modelTitles[model]}`;
   return html`<figure class="panel">
-    <figcaption>${modelTitles[model]} <span class="quiet">· true cases found ↑</span></figcaption>
+    <figcaption>${modelTitles[model]}</figcaption>
     ${rocPanel(title, curves)}
   </figure>`;
+}
+
+function aucs(report: Report, task: Computed): Html {
+  const groups = task.models.map(({ model, trtr }) => ({
+    model: modelTitles[model],
+    points: [
+      { name: 'real records', index: null, auc: trtr.auc, ci: trtr.ci },
+      ...report.synthesizers.flatMap(({ synthesizer }, index) => {
+        const found = modelOf(report, { synthesizer: index, task: task.id, model });
+        return found === undefined
+          ? []
+          : [{ name: synthesizer.title, index, auc: found.tstr.auc, ci: found.tstr.ci }];
+      }),
+    ],
+  }));
+  return aucChart(task.title, groups);
 }
 
 function modelOf(
@@ -139,7 +161,7 @@ function scores(report: Report, task: Computed): Html {
     [
       { text: 'Model' },
       { text: 'Trained on' },
-      { text: 'AUC [95 % interval]', number: true },
+      { text: 'AUC [interval]', number: true },
       { text: 'Ratio to real', number: true },
       { text: 'Skill kept', number: true },
       { text: 'Brier', number: true },
