@@ -19,6 +19,11 @@ const stamp = path.join(root, 'dist', '.built');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== want) {
   console.log('Building …');
   rmSync(stamp, { force: true });
+  for (const f of files.filter((f) => !f.endsWith('.ts') && !f.endsWith('.md'))) {
+    const to = path.join(root, 'dist', path.relative(path.join(root, 'src'), f));
+    mkdirSync(path.dirname(to), { recursive: true });
+    cpSync(f, to);
+  }
   const done = spawnSync(
     process.execPath,
     [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
@@ -28,10 +33,5 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== want) {
     },
   );
   if (done.status !== 0) process.exit(done.status ?? 1);
-  for (const f of files.filter((f) => !f.endsWith('.ts') && !f.endsWith('.md'))) {
-    const to = path.join(root, 'dist', path.relative(path.join(root, 'src'), f));
-    mkdirSync(path.dirname(to), { recursive: true });
-    cpSync(f, to);
-  }
   writeFileSync(stamp, want);
 }
