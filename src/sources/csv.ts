@@ -37,7 +37,11 @@ export function findCsv(dir: string, name: string): string | undefined {
  */
 export async function openCsv(dir: string, name: string, layout: CsvLayout): Promise<CsvTable | undefined> {
   const file = findCsv(dir, name);
-  if (file === undefined) return undefined;
+  return file === undefined ? undefined : openCsvFile(file, name, layout);
+}
+
+/** Like {@link openCsv}, for a file of any name that exists. */
+export async function openCsvFile(file: string, name: string, layout: CsvLayout): Promise<CsvTable> {
   const header = parseHeader(await firstLine(file));
   const missing = Object.keys(layout.columns).filter((column) => !header.includes(column));
   if (missing.length > 0) {

@@ -24,6 +24,12 @@ export interface BuildCohortOptions {
 }
 
 /**
+ * A compressed CSV file has no size to tell its rows by: the optimiser takes it for tiny and would build a join's hash table over all
+ * records, beyond any memory. Without that step a join builds over its right side, where the small tables stand in every query here.
+ */
+const joinsBuildRight = "SET disabled_optimizers = 'build_side_probe_side'";
+
+/**
  * Builds a cohort store as a whole folder: `fill` hands over the rows, then they are sorted, written, hashed and described by
  * `cohort.json`. After an error nothing is left of it. The bytes do not depend on the number of workers.
  * @throws UserError `OUTPUT_NOT_OURS`, `WRITE_*`; whatever `fill` throws.
@@ -44,6 +50,7 @@ export async function buildCohort(
       signal: context.signal,
     });
     try {
+      await db.exec(joinsBuildRight);
       const log = await ImportLog.create(db);
       const writer = await StagingWriter.create(db, staging, log);
       await fill(writer);

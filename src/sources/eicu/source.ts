@@ -10,7 +10,7 @@ import { fluidTables } from './fluids.js';
 import { formTables } from './forms.js';
 import { labTables } from './labs.js';
 import { compileEicuOptions } from './options.js';
-import { findStandIn } from './stand-in.js';
+import { openStandIn, standInFile } from './stand-in.js';
 import { addStays, readStays } from './stays.js';
 import type { TableImport } from './tables.js';
 import { openTable, tableFiles } from './tables.js';
@@ -51,8 +51,13 @@ export const eicu: Source = {
     }
   },
 
+  async besides(dir, options) {
+    const file = await neededStandIn(dir, options);
+    return file === undefined ? [] : [file];
+  },
+
   async importInto(writer, dir, options, context) {
-    const { standIn } = compileEicuOptions(options.settings);
+    const standIn = await neededStandIn(dir, options);
     await readStays(writer, dir);
     await addStays(writer);
     conventions.forEach((text) => {
@@ -60,7 +65,7 @@ export const eicu: Source = {
     });
     const work: Import = { writer, dir, context };
     const opened = await importTables(work);
-    if (standIn) await importStandIn(work, opened, options);
+    if (standIn !== undefined) await importStandIn(work, opened, standIn);
   },
 };
 
@@ -109,25 +114,27 @@ async function nameDrugs(writer: CohortWriter, opened: ReadonlyMap<string, CsvTa
   await writer.addCodes(hiclNames(`(${union})`));
 }
 
+/** The stand-in's file, where it is wanted, there, and a table is missing for which it can stand in. */
+async function neededStandIn(dir: string, options: SourceOptions): Promise<string | undefined> {
+  if (!compileEicuOptions(options.settings).standIn) return undefined;
+  const files = await tableFiles(dir);
+  return files.has('lab') && files.has('vitalperiodic') ? undefined : standInFile(dir, options.dataRoot);
+}
+
 async function importStandIn(
-  work: Import,
+  { writer, dir }: Import,
   opened: ReadonlyMap<string, CsvTable>,
-  options: SourceOptions,
+  file: string,
 ): Promise<void> {
-  const { writer, dir } = work;
-  const hasLab = (await tableFiles(dir)).has('lab');
-  const hasVitals = opened.has('vitalPeriodic');
-  if (hasLab && hasVitals) return;
-  const standIn = await findStandIn(writer.db, dir, options.dataRoot);
-  if (standIn === undefined) return;
-  if (!hasLab) {
+  const standIn = await openStandIn(writer.db, file);
+  if (!(await tableFiles(dir)).has('lab')) {
     const partial = opened.get('lab')?.relation;
     await writer.addEvents('yaib-demo (hourly labs)', standIn.labs(partial ?? 'eicu_patient WHERE FALSE'));
     writer.remark(
       `Hourly values of yaib-demo stand in for the lab table${partial === undefined ? '' : ', for the stays that its subset does not hold'}: at the beginning of their hour, up to 7 days from unit admission.`,
     );
   }
-  if (!hasVitals) {
+  if (!opened.has('vitalPeriodic')) {
     await writer.addEvents('yaib-demo (hourly vital signs)', standIn.vitals());
     writer.remark(
       'Hourly values of yaib-demo stand in for vitalPeriodic; its blood pressures mix line and cuff (LOINC 8480-6, 8462-4, 8478-0).',

@@ -17,22 +17,20 @@ const labs = variables.filter((v) => ![...vitals, ...elsewhere, 'weight', 'heigh
 
 /** Hourly values made from eICU's lab and vitalPeriodic by the YAIB benchmark (7 days from unit admission, raw units). */
 export interface StandIn {
-  readonly file: string;
   /** SELECTs of events: hourly labs of stays that are not in `covered` (a relation of patientunitstayid), hourly vitals. */
   labs(covered: string): string;
   vitals(): string;
 }
 
-/** Looks for `yaib-demo/los/eicu_demo/dyn.parquet` beside the eICU folder, then in the data folder. */
-export async function findStandIn(
-  db: Database,
-  dir: string,
-  dataRoot: string | undefined,
-): Promise<StandIn | undefined> {
+/** `yaib-demo/los/eicu_demo/dyn.parquet` beside the eICU folder, else in the data folder, else undefined. */
+export function standInFile(dir: string, dataRoot: string | undefined): string | undefined {
   const inside = path.join('yaib-demo', 'los', 'eicu_demo', 'dyn.parquet');
   const roots = [path.resolve(dir, '..'), ...(dataRoot === undefined ? [] : [dataRoot])];
-  const file = roots.map((root) => path.join(root, inside)).find((candidate) => existsSync(candidate));
-  if (file === undefined) return undefined;
+  return roots.map((root) => path.join(root, inside)).find((candidate) => existsSync(candidate));
+}
+
+/** @throws DataError `NO_COLUMN` when the file is not one of YAIB's. */
+export async function openStandIn(db: Database, file: string): Promise<StandIn> {
   const relation = `read_parquet(${sqlString(file)})`;
   const present = (await db.describe(`SELECT * FROM ${relation}`)).map((column) => column.name);
   const missing = ['stay_id', 'time'].filter((name) => !present.includes(name));
@@ -49,7 +47,6 @@ export async function findStandIn(
       where,
     );
   return {
-    file,
     labs: (covered) => select(labs, `stay_id NOT IN (SELECT patientunitstayid FROM ${covered})`),
     vitals: () => select(vitals, 'TRUE'),
   };

@@ -1,0 +1,2 @@
+export type { Physionet2012Options } from './options.js';
+export { physionet2012 } from './source.js';
