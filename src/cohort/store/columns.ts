@@ -74,7 +74,6 @@ export const eventKinds = [
   'careplan',
   'report',
 ] as const;
-export type EventKind = (typeof eventKinds)[number];
 
 /** FHIR administrative gender, as far as sources know it. */
 export const sexes = ['female', 'male', 'other'] as const;

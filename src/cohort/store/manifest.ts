@@ -24,7 +24,7 @@ const tableReportSchema = z.strictObject({
 });
 
 /** What an import did, per source table (`cohort.json` › `report`). */
-export const importReportSchema = z.strictObject({
+const importReportSchema = z.strictObject({
   tables: z.array(tableReportSchema),
   /** Checks over the finished store, e.g. references that lead nowhere; `rows` were changed as the check says. */
   findings: z.array(z.strictObject({ check: z.string(), rows: count })),

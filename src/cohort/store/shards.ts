@@ -2,10 +2,10 @@
  * Events are staged in this many buckets before the number of rows is known; a shard is a union of buckets. It bounds both the
  * open files while staging and the number of shards.
  */
-export const buckets = 64;
+const buckets = 64;
 
 /** Events of a shard that can be sorted in a few hundred MiB. */
-export const defaultRowsPerShard = 2_000_000;
+const defaultRowsPerShard = 2_000_000;
 
 /**
  * Bucket of a subject, as SQL: a multiplicative hash (multiplier of MurmurHash2) of the low 32 bits folded with the high ones.
