@@ -1,0 +1,43 @@
+import type { Rng } from '../../core/index.js';
+import type { Column } from '../../table/index.js';
+import type { Binning } from '../../trees/index.js';
+import { headProbabilities } from './head.js';
+import { drawOutcome, probabilityOf } from './leaves.js';
+import type { Head, Stage } from './model.js';
+import { leafOf } from './tree.js';
+
+/** A column's distribution in each row, given what the row already holds. An outcome is a category's code or a number. */
+export interface Conditional {
+  draw(row: number, rng: Rng): number;
+  /** Probability of the outcome; of a number, that of its bin. */
+  likelihood(row: number, outcome: number): number;
+}
+
+/** By a tree; `codes[c]` are the rows' bins in table column `c`, `binning` the bins of the column itself. */
+export function treeConditional(stage: Stage, codes: readonly Uint8Array[], binning?: Binning): Conditional {
+  const { tree, leaves } = stage;
+  const edges = binning?.type === 'ordered' && binning.levels === undefined ? binning.edges : undefined;
+  return {
+    draw: (row, rng) => drawOutcome(leaves, leafOf(tree, codes, row), rng),
+    likelihood: (row, outcome) => {
+      const leaf = leafOf(tree, codes, row);
+      if (edges === undefined) return probabilityOf(leaves, leaf, outcome - 0.5, outcome + 0.5);
+      const above = edges.findIndex((edge) => edge >= outcome);
+      return above < 0 ? 0 : probabilityOf(leaves, leaf, edges[above - 1] ?? -Infinity, edges[above]!);
+    },
+  };
+}
+
+/** By boosted trees, from the rows' earlier columns. */
+export function headConditional(head: Head, columns: readonly Column[]): Conditional {
+  const probabilities = headProbabilities(head, columns);
+  const { classes } = head;
+  const k = classes.length;
+  return {
+    draw: (row, rng) => classes[rng.weightedIndex(probabilities.subarray(row * k, (row + 1) * k))]!,
+    likelihood: (row, outcome) => {
+      const at = classes.indexOf(outcome);
+      return at < 0 ? 0 : probabilities[row * k + at]!;
+    },
+  };
+}

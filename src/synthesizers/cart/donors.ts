@@ -1,0 +1,97 @@
+import type { CategoricalColumn, Column, NumericColumn } from '../../table/index.js';
+import { categoryCounts } from '../check.js';
+import type { Leaves } from './leaves.js';
+import { LeavesBuilder } from './leaves.js';
+
+export interface DonorLimits {
+  /** A number that at least so many rows share is a spike and drawn exactly. */
+  readonly spikeRows: number;
+}
+
+/** The most cells that a leaf's smooth part is cut into. */
+const MOST_CELLS = 64;
+
+/** Leaves with the present values of their rows. */
+export function donorLeaves(column: Column, leaves: readonly Uint32Array[], limits: DonorLimits): Leaves {
+  const builder = new LeavesBuilder();
+  if (column.type === 'numeric') {
+    const spikes = frequentValues(column, limits.spikeRows);
+    for (const rows of leaves) {
+      addNumbers(builder, Float64Array.from(rows, (row) => column.values[row]!).sort(), spikes);
+      builder.close();
+    }
+  } else {
+    for (const rows of leaves) {
+      addCategories(builder, column, rows);
+      builder.close();
+    }
+  }
+  return builder.build();
+}
+
+/** Leaves whose outcomes are 0 (present) and 1 (missing). */
+export function missingLeaves(column: Column, leaves: readonly Uint32Array[]): Leaves {
+  const builder = new LeavesBuilder();
+  for (const rows of leaves) {
+    let present = 0;
+    for (const row of rows) present += column.valid[row]!;
+    builder.add(0, 0, present);
+    builder.add(1, 1, rows.length - present);
+    builder.close();
+  }
+  return builder.build();
+}
+
+function frequentValues(column: NumericColumn, least: number): ReadonlySet<number> {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < column.values.length; i++) {
+    if (column.valid[i] === 1) counts.set(column.values[i]!, (counts.get(column.values[i]!) ?? 0) + 1);
+  }
+  return new Set([...counts].filter(([, count]) => count >= least).map(([value]) => value));
+}
+
+/**
+ * Spikes keep their value. The others are smoothed: between neighbours lies a border half-way, and each value's share is
+ * spread evenly over its cell between two borders; the outer borders are the outer values, so nothing is drawn outside the
+ * leaf's range. Of many values several share a cell.
+ */
+function addNumbers(builder: LeavesBuilder, sorted: Float64Array, spikes: ReadonlySet<number>): void {
+  const smooth: number[] = [];
+  for (let i = 0; i < sorted.length;) {
+    const value = sorted[i]!;
+    let end = i + 1;
+    while (end < sorted.length && sorted[end] === value) end++;
+    if (spikes.has(value)) builder.add(value, value, end - i);
+    else for (let k = i; k < end; k++) smooth.push(value);
+    i = end;
+  }
+  const n = smooth.length;
+  const cells = Math.min(n, MOST_CELLS);
+  for (let c = 0; c < cells; c++) {
+    const from = Math.round((c * n) / cells);
+    const to = Math.round(((c + 1) * n) / cells);
+    builder.add(border(smooth, from), border(smooth, to), to - from);
+  }
+}
+
+/** The border below the value number `i` of an ascending list. */
+function border(sorted: readonly number[], i: number): number {
+  const above = sorted[Math.min(i, sorted.length - 1)]!;
+  const below = sorted[Math.max(i - 1, 0)]!;
+  return below + (above - below) / 2;
+}
+
+/** Rows whose value may be drawn: present, and of a category with at least `rareRows` rows, unless all are rarer. */
+export function drawableRows(column: Column, rareRows: number): Uint32Array {
+  const rows = Uint32Array.from(column.valid.keys()).filter((row) => column.valid[row] === 1);
+  if (column.type === 'numeric') return rows;
+  const counts = categoryCounts(column);
+  const frequent = rows.filter((row) => counts[column.codes[row]!]! >= rareRows);
+  return frequent.length > 0 ? frequent : rows;
+}
+
+function addCategories(builder: LeavesBuilder, column: CategoricalColumn, rows: Uint32Array): void {
+  const counts = new Map<number, number>();
+  for (const row of rows) counts.set(column.codes[row]!, (counts.get(column.codes[row]!) ?? 0) + 1);
+  for (const [code, count] of [...counts].sort(([a], [b]) => a - b)) builder.add(code, code, count);
+}

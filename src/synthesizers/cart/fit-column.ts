@@ -1,0 +1,41 @@
+import { Rng } from '../../core/index.js';
+import type { Column } from '../../table/index.js';
+import { donorLeaves, drawableRows, missingLeaves } from './donors.js';
+import { growTree } from './grow.js';
+import { fitHead } from './head.js';
+import type { ColumnModel, Head, Stage } from './model.js';
+import type { CompiledCart } from './options.js';
+import type { Feature } from './split.js';
+import { missingTarget, valueTarget } from './target.js';
+
+export interface FitColumnInput {
+  readonly column: Column;
+  /** The columns that it may depend on, as bins. */
+  readonly features: readonly Feature[];
+  readonly options: CompiledCart;
+  /** For a label that boosted trees should draw: what they learn from, and the key of their stream. */
+  readonly head?: { readonly features: readonly Column[]; readonly key: string } | undefined;
+}
+
+/** Learns one column from its predecessors; runs on a worker thread. */
+export function fitColumn(input: FitColumnInput): ColumnModel {
+  const rows = drawableRows(input.column, input.options.rareRows);
+  const missing = input.column.valid.includes(0) ? missingStage(input) : undefined;
+  return rows.length === 0 ? { missing } : { missing, value: valueStage(input, rows) };
+}
+
+function missingStage({ column, features, options }: FitColumnInput): Stage {
+  const rows = Uint32Array.from(column.valid.keys());
+  const grown = growTree({ features, target: missingTarget(column), rows, limits: options });
+  return { type: 'tree', tree: grown.tree, leaves: missingLeaves(column, grown.leaves) };
+}
+
+function valueStage({ column, features, options, head }: FitColumnInput, rows: Uint32Array): Stage | Head {
+  if (head !== undefined && column.type === 'categorical') {
+    const fitted = fitHead({ column, features: head.features, rows, rng: Rng.fromKey(head.key) });
+    if (fitted !== undefined) return fitted;
+  }
+  const grown = growTree({ features, target: valueTarget(column), rows, limits: options });
+  const leaves = donorLeaves(column, grown.leaves, { spikeRows: options.minLeaf });
+  return { type: 'tree', tree: grown.tree, leaves };
+}

@@ -1,0 +1,65 @@
+import type { RunContext } from '../../runtime/index.js';
+import type { Table } from '../../table/index.js';
+import type { BinnedColumn } from '../../trees/index.js';
+import { binColumn } from '../../trees/index.js';
+import { learnBounds } from '../bounds.js';
+import { checkTable } from '../check.js';
+import type { FitColumnInput } from './fit-column.js';
+import type { CartModel, ColumnModel } from './model.js';
+import type { CompiledCart } from './options.js';
+import { columnOrder, dependenceOf, predecessorsOf } from './order.js';
+import type { Feature } from './split.js';
+
+const here = new URL('./fit-column.js', import.meta.url).href;
+
+/** Learns every column from its predecessors; the columns do not wait for each other, so they run side by side. */
+export async function fitCart(table: Table, options: CompiledCart, context: RunContext): Promise<CartModel> {
+  checkTable(table);
+  const binned = table.columns.map((column) => binColumn(column, { maxBins: options.maxBins }));
+  const dependence = dependenceOf(table);
+  const order = columnOrder(table, dependence, options.order);
+  const inputs = order.map((c, at): FitColumnInput => {
+    const predecessors = predecessorsOf(order, at, dependence, options.maxPredecessors);
+    const column = table.columns[c]!;
+    const withHead = column.schema.role === 'label' && options.labels === 'boosted';
+    return {
+      column,
+      features: predecessors.map((p) => feature(p, binned[p]!)),
+      options,
+      head: withHead
+        ? {
+            features: order.slice(0, at).map((p) => table.columns[p]!),
+            key: context.rng.split('label', column.schema.name).key,
+          }
+        : undefined,
+    };
+  });
+  const columns: ColumnModel[] = [];
+  for (const [at, model] of (await fitAll(inputs, context)).entries()) columns[order[at]!] = model;
+  return {
+    schema: table.schema,
+    options,
+    order,
+    binnings: binned.map((b) => b.binning),
+    bounds: table.columns.map((c) => (c.type === 'numeric' ? (learnBounds(c) ?? null) : null)),
+    columns,
+  };
+}
+
+function feature(column: number, { codes, bins, binning }: BinnedColumn): Feature {
+  return { column, codes, bins, nominal: binning.type === 'nominal' };
+}
+
+async function fitAll(inputs: readonly FitColumnInput[], context: RunContext): Promise<ColumnModel[]> {
+  const task = context.progress.task('cart: learn columns', inputs.length);
+  // the last columns have most to learn from: started first, they do not hold up the end
+  const calls = inputs.map((input) => ({ module: here, task: 'fitColumn', input })).reverse();
+  const models = await context.pool.map<ColumnModel>(calls, {
+    signal: context.signal,
+    onDone: () => {
+      task.advance();
+    },
+  });
+  task.done();
+  return models.reverse();
+}

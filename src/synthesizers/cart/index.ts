@@ -1,0 +1,2 @@
+export { cart } from './synthesizer.js';
+export type { CartOptions } from './options.js';

@@ -1,0 +1,90 @@
+import type { Rng } from '../../core/index.js';
+import { sharedFloat64, sharedUint32 } from '../../table/index.js';
+
+/**
+ * What the leaves of a tree hold: for each a list of outcomes with weights, never a row's number. An outcome is a spike
+ * (`low` = `high`: a category's code or a frequent number) or a cell between two numbers in which every value is equally likely.
+ */
+export interface Leaves {
+  /** Outcomes of leaf `l`: from `start[l]` to before `start[l + 1]`. */
+  readonly start: Uint32Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** Weight of the leaf's outcomes up to and with this one. */
+  readonly cumulative: Float64Array;
+}
+
+/** Draws from a leaf: a code, or a number that is not yet rounded. The leaf must have an outcome. */
+export function drawOutcome(leaves: Leaves, leaf: number, rng: Rng): number {
+  const first = leaves.start[leaf]!;
+  let high = leaves.start[leaf + 1]! - 1;
+  const { cumulative } = leaves;
+  const u = rng.next() * cumulative[high]!;
+  let low = first;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (cumulative[middle]! > u) high = middle;
+    else low = middle + 1;
+  }
+  const from = leaves.low[low]!;
+  const to = leaves.high[low]!;
+  if (from === to) return from;
+  const before = low === first ? 0 : cumulative[low - 1]!;
+  return from + ((u - before) / (cumulative[low]! - before)) * (to - from);
+}
+
+/** Probability that a draw from a leaf lies above `from` and not above `to`. */
+export function probabilityOf(leaves: Leaves, leaf: number, from: number, to: number): number {
+  const first = leaves.start[leaf]!;
+  const end = leaves.start[leaf + 1]!;
+  if (first === end) return 0;
+  let weight = 0;
+  for (let k = first; k < end; k++) {
+    const low = leaves.low[k]!;
+    const high = leaves.high[k]!;
+    const share = leaves.cumulative[k]! - (k === first ? 0 : leaves.cumulative[k - 1]!);
+    if (low === high) weight += low > from && low <= to ? share : 0;
+    else weight += (share * Math.max(0, Math.min(high, to) - Math.max(low, from))) / (high - low);
+  }
+  return weight / leaves.cumulative[end - 1]!;
+}
+
+/** Collects leaves one after the other. */
+export class LeavesBuilder {
+  readonly #start: number[] = [0];
+  readonly #low: number[] = [];
+  readonly #high: number[] = [];
+  readonly #cumulative: number[] = [];
+  #weight = 0;
+
+  add(low: number, high: number, weight: number): void {
+    if (weight <= 0) return;
+    this.#weight += weight;
+    this.#low.push(low);
+    this.#high.push(high);
+    this.#cumulative.push(this.#weight);
+  }
+
+  /** Ends the present leaf. */
+  close(): void {
+    this.#start.push(this.#low.length);
+    this.#weight = 0;
+  }
+
+  build(): Leaves {
+    const start = sharedUint32(this.#start.length);
+    start.set(this.#start);
+    return {
+      start,
+      low: shared(this.#low),
+      high: shared(this.#high),
+      cumulative: shared(this.#cumulative),
+    };
+  }
+}
+
+function shared(values: readonly number[]): Float64Array {
+  const array = sharedFloat64(values.length);
+  array.set(values);
+  return array;
+}

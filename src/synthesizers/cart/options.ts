@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { compileOptions } from '../options.js';
+
+/** Options of sequential trees. */
+export interface CartOptions {
+  /**
+   * Least rows of a leaf: the privacy dial. A drawn value is one of the values of at least so many people who are alike;
+   * 20 is faithful, 50 careful, 100 more so. Default 50.
+   */
+  readonly minLeaf?: number;
+  /**
+   * Least gain of a split, as a multiple of what a split of pure noise gains on average. Default 2.
+   */
+  readonly minGain?: number;
+  /** Columns that a column may depend on directly: the so many earlier ones that tell most about it. Default 64. */
+  readonly maxPredecessors?: number;
+  /** Bins of a column where others are split by it, 2 … 255. Default 255. */
+  readonly maxBins?: number;
+  /** Categories of fewer rows are never drawn, unless all are so rare. Default 5. */
+  readonly rareRows?: number;
+  /** Order of the features: strongest dependence next, or as in the table. Anchors come first and labels last in both. Default `dependence`. */
+  readonly order?: 'dependence' | 'table';
+  /** How labels are drawn: from the probabilities of boosted trees, or from a tree's leaves like features. Default `boosted`. */
+  readonly labels?: 'boosted' | 'tree';
+}
+
+export const cartOptionsSchema = z.strictObject({
+  minLeaf: z.int().min(2).max(1_000_000).default(50),
+  minGain: z.number().min(0).default(2),
+  maxPredecessors: z.int().min(1).max(100_000).default(64),
+  maxBins: z.int().min(2).max(255).default(255),
+  rareRows: z.int().min(1).default(5),
+  order: z.enum(['dependence', 'table']).default('dependence'),
+  labels: z.enum(['boosted', 'tree']).default('boosted'),
+});
+
+/** Checked options with every default filled in. */
+export type CompiledCart = Readonly<z.output<typeof cartOptionsSchema>>;
+
+/** @throws UserError `BAD_OPTIONS` listing every problem with its key. */
+export function compileCart(options: CartOptions = {}): CompiledCart {
+  return Object.freeze(compileOptions('cart', cartOptionsSchema, options));
+}

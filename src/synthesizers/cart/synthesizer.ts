@@ -1,0 +1,86 @@
+import type { RunContext } from '../../runtime/index.js';
+import type { Column } from '../../table/index.js';
+import { Table } from '../../table/index.js';
+import { concatColumns, sliceColumn } from '../columns.js';
+import { readGiven } from '../given.js';
+import type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
+import { fitCart } from './fit.js';
+import type { CartModel } from './model.js';
+import type { CartOptions, CompiledCart } from './options.js';
+import { compileCart } from './options.js';
+import type { BlockInput } from './sample-block.js';
+import { lastLateColumn } from './sample-block.js';
+import { loadCart, saveCart } from './store.js';
+
+const BLOCK_ROWS = 4096;
+/** Fewer rows where each needs many candidates. */
+const CHOICE_BLOCK_ROWS = 512;
+const here = new URL('./sample-block.js', import.meta.url).href;
+
+class FittedCart implements FittedSynthesizer {
+  readonly spent: PrivacySpend = {
+    kind: 'none',
+    reason:
+      'Trees are fitted to the records without noise, so no ε can be claimed; the size of the leaves limits how closely a row can follow a person.',
+  };
+  readonly #model: CartModel;
+
+  constructor(model: CartModel) {
+    this.#model = model;
+  }
+
+  async sample(n: number, request: SampleRequest, context: RunContext): Promise<Table> {
+    const { schema, order } = this.#model;
+    const byName = readGiven(schema, n, request.given);
+    const given = new Map(
+      [...schema.entries()].flatMap(([c, { name }]) => {
+        const column = byName.get(name);
+        return column === undefined ? [] : [[c, column] as const];
+      }),
+    );
+    const step = lastLateColumn(order, given) < 0 ? BLOCK_ROWS : CHOICE_BLOCK_ROWS;
+    const task = context.progress.task('cart: draw rows', n);
+    const calls = Array.from({ length: Math.ceil(n / step) }, (_, block) => {
+      const start = block * step;
+      const end = Math.min(start + step, n);
+      const input: BlockInput = {
+        model: this.#model,
+        key: request.rng.split('block', block).key,
+        rows: end - start,
+        given: new Map([...given].map(([c, column]) => [c, sliceColumn(column, start, end)])),
+      };
+      return { module: here, task: 'sampleBlock', input };
+    });
+    const blocks = await context.pool.map<Column[]>(calls, {
+      signal: context.signal,
+      onDone: () => {
+        task.advance(Math.min(step, n));
+      },
+    });
+    task.done();
+    const columns = schema.map((s, c) =>
+      concatColumns(
+        s,
+        blocks.map((block) => block[c]!),
+      ),
+    );
+    return new Table(n, columns);
+  }
+
+  save(dir: string): Promise<void> {
+    return saveCart(dir, this.#model);
+  }
+}
+
+export const cart: Synthesizer<CartOptions, CompiledCart> = {
+  id: 'cart',
+  title: 'Sequential trees (CART)',
+  generation: 'data-driven',
+  summary:
+    'Sequential trees: each column is drawn from real values of people alike in the columns before. The default without differential privacy.',
+  source:
+    'Reiter 2005 (Journal of Official Statistics 21:441); Nowok, Raab and Dibben 2016 (synthpop, Journal of Statistical Software 74:11)',
+  compile: compileCart,
+  fit: async (table, options, context) => new FittedCart(await fitCart(table, options, context)),
+  load: async (dir) => new FittedCart(await loadCart(dir)),
+};

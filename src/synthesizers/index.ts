@@ -1,0 +1,21 @@
+import { UserError } from '../core/index.js';
+import { cart } from './cart/index.js';
+import type { Synthesizer } from './types.js';
+
+export type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from './types.js';
+
+/** Every synthesizer by its id. */
+export const synthesizers: ReadonlyMap<string, Synthesizer<unknown, unknown>> = new Map(
+  [cart].map((s) => [s.id, s]),
+);
+
+/** @throws UserError `NO_SYNTHESIZER`, naming those that there are. */
+export function synthesizerById(id: string): Synthesizer<unknown, unknown> {
+  const found = synthesizers.get(id);
+  if (found === undefined) {
+    throw new UserError('NO_SYNTHESIZER', `There is no synthesizer '${id}'.`, {
+      expected: `one of ${[...synthesizers.keys()].join(', ')}`,
+    });
+  }
+  return found;
+}
