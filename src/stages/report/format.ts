@@ -35,7 +35,7 @@ export function withInterval(value: number, ci: Interval | undefined): string {
 /** An interval: `[0.82–0.88]`; a narrow one with as many digits as tell its ends apart. */
 export function interval(ci: Interval): string {
   const width = ci.high - ci.low;
-  const digits = width >= 0.015 || width === 0 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(width)));
+  const digits = width > 0 ? Math.min(6, Math.max(2, -Math.floor(Math.log10(width)))) : 2;
   const low = decimals(ci.low, digits);
   const high = decimals(ci.high, digits);
   return ci.low < 0 ? `[${low} to ${high}]` : `[${low}–${high}]`;
@@ -88,10 +88,25 @@ export function counted(n: number, singular: string, plural = `${singular}s`): s
   return `${count(n)} ${n === 1 ? singular : plural}`;
 }
 
+/** A text as a sentence of its own: a capital at its head and a full stop at its end. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') return '';
+  const capital = trimmed[0]!.toUpperCase() + trimmed.slice(1);
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}
+
 /** Words in a row: `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;
+}
+
+/** In words, how far a place lies on the way from floor (0) to ceiling (1). */
+export function placeText(place: number): string {
+  if (place >= 1) return 'as well kept as among fresh real patients';
+  if (place <= 0) return 'no better kept than in unrelated columns';
+  return `${percent(place)} of the way from unrelated columns to fresh real patients`;
 }
 
 const unitWords: Readonly<Record<string, string>> = {

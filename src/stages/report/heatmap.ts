@@ -3,7 +3,8 @@ import { html, type Html } from './html.js';
 
 /** Steps of the colour scale on either side of 0. */
 const steps = 10;
-const cell = 10;
+/** Room for the names, in units of the drawing. */
+const gutter = 118;
 
 /** A square map of values from −`limit` to `limit` (beyond is clamped); null = could not be computed. */
 export interface Heatmap {
@@ -19,27 +20,44 @@ export interface Heatmap {
  */
 export function heatmap(map: Heatmap): Html {
   const n = map.names.length;
-  const gutter = 118;
-  const paths = new Map<number, string>();
-  map.values.forEach((row, i) => {
-    row.forEach((value, j) => {
-      const step = value === null ? NaN : stepOf(value, map.limit);
-      if (step === 0) return;
-      paths.set(
-        step,
-        (paths.get(step) ?? '') +
-          `M${String(gutter + j * cell)} ${String(i * cell)}h${String(cell)}v${String(cell)}h-${String(cell)}z`,
-      );
-    });
-  });
-  const ordered = [...paths].sort(([a], [b]) => (Number.isNaN(a) ? -1 : Number.isNaN(b) ? 1 : a - b));
+  const cell = Math.max(10, Math.min(30, Math.floor(400 / n)));
+  const fontSize = cell < 14 ? 8 : 11;
+  const width = gutter + n * cell;
+  const className = (step: number): string =>
+    Number.isNaN(step) ? 'undefined' : step > 0 ? 'above' : 'below';
   return html`<div class="map" role="img" aria-label="${map.label}" tabindex="0">
-    <svg viewBox="0 0 ${gutter + n * cell} ${n * cell}" aria-hidden="true" font-size="8" text-anchor="end">
-      ${map.names.map((name, i) => html`<text x="${gutter - 4}" y="${i * cell + 7.6}">${shortened(name)}</text>`)}
+    <svg
+      viewBox="0 0 ${width} ${n * cell}"
+      style="max-width:${Math.round(width * 1.2)}px"
+      aria-hidden="true"
+      font-size="${fontSize}"
+      text-anchor="end"
+    >
+      ${map.names.map(
+        (name, i) =>
+          html`<text x="${gutter - 4}" y="${(i + 0.5) * cell}" dy="0.33em"
+            >${shortened(name, fontSize)}</text
+          >`,
+      )}
       <rect x="${gutter}" y="0" width="${n * cell}" height="${n * cell}" class="map-ground" />
-      ${ordered.map(([step, d]) => html`<path class="${Number.isNaN(step) ? 'undefined' : step > 0 ? 'above' : 'below'}" ${opacity(step)} d="${d}" />`)}
+      ${cellsByStep(map, cell).map(([step, d]) => html`<path class="${className(step)}" ${opacity(step)} d="${d}" />`)}
     </svg>
   </div>`;
+}
+
+/** Path data of all cells of one colour step, undefined ones (NaN) first; step 0 is not drawn. */
+function cellsByStep({ values, limit }: Heatmap, cell: number): [number, string][] {
+  const paths = new Map<number, string>();
+  values.forEach((row, i) => {
+    row.forEach((value, j) => {
+      const step = value === null ? NaN : stepOf(value, limit);
+      if (step === 0) return;
+      const square = `M${String(gutter + j * cell)} ${String(i * cell)}h${String(cell)}v${String(cell)}h-${String(cell)}z`;
+      paths.set(step, (paths.get(step) ?? '') + square);
+    });
+  });
+  const order = (step: number): number => (Number.isNaN(step) ? -Infinity : step);
+  return [...paths].sort(([a], [b]) => order(a) - order(b));
 }
 
 function opacity(step: number): Html | null {
@@ -51,8 +69,10 @@ function stepOf(value: number, limit: number): number {
   return Math.max(-steps, Math.min(steps, step));
 }
 
-function shortened(name: string): string {
-  return name.length <= 26 ? name : `${name.slice(0, 25)}…`;
+/** A name that fits the gutter: a letter is about half as wide as the font is high. */
+function shortened(name: string, fontSize: number): string {
+  const letters = Math.floor(gutter / (fontSize * 0.55));
+  return name.length <= letters ? name : `${name.slice(0, letters - 1)}…`;
 }
 
 /** The legend of a map: a row of swatches from −limit to limit. */

@@ -1,5 +1,5 @@
 import type { Report } from '../document.js';
-import { barText, counted, decimals, interval, judged, percent, privacyFigure } from './format.js';
+import { barText, counted, decimals, interval, judged, placeText, privacyFigure } from './format.js';
 import { chosen, utilityBar } from './parts.js';
 import { usabilityBadges, type Badge } from './words.js';
 
@@ -34,11 +34,12 @@ const coloured: Paint = (tone, text) => `\u001B[${String(codes[tone])}m${text}\u
 function head({ meta, verdict }: Report, paint: Paint): string[] {
   const { sign, word, tone } = usabilityBadges[verdict.usability];
   const kind = meta.dataKind === 'real' ? meta.source.title : 'reference hospital: not real patients';
-  const [first = '', ...rest] = wrapped(verdict.headline, width - word.length - 5, width - 2).slice(0, 3);
   return [
     clipped(`${oneLine(meta.title)} (${oneLine(kind)})`, width),
-    `${paint(tone, `${sign} ${word}`)}: ${first}`,
-    ...rest.map((line) => `  ${line}`),
+    paint(tone, `${sign} ${word}`),
+    ...wrapped(verdict.headline, width - 2)
+      .slice(0, 2)
+      .map((line) => `  ${line}`),
   ];
 }
 
@@ -68,6 +69,7 @@ function facts(report: Report): string[] {
   const others = report.comparison.filter((row) => !row.chosen);
   const { privacy } = best.synthesizer;
   const aggregate = best.fidelity.placed.find((p) => p.id === 'aggregate');
+  const relations = best.fidelity.placed.find((p) => p.id === 'marginals')?.place ?? null;
   const fact = (name: string, text: string): string =>
     clipped(`  ${name.padEnd(12)} ${oneLine(text)}`, width);
   return [
@@ -82,7 +84,7 @@ function facts(report: Report): string[] {
       : [
           fact(
             'Likeness',
-            `${decimals(aggregate.value)} of 1${aggregate.place === null ? '' : `, ${percent(aggregate.place)} of the way from floor to ceiling`}`,
+            `${decimals(aggregate.value)} of 1${relations === null ? '' : `; how values go together: ${placeText(relations)}`}`,
           ),
         ]),
     fact(
@@ -117,20 +119,14 @@ function clipped(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
-/** Words in lines: the first of `first` characters at most, the others of `rest`. */
-function wrapped(text: string, first: number, rest: number): string[] {
+/** The words of a text in lines of at most `limit` characters. */
+function wrapped(text: string, limit: number): string[] {
   const lines: string[] = [];
-  let line = '';
   for (const word of oneLine(text).split(' ')) {
-    const limit = lines.length === 0 ? first : rest;
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length <= limit || line === '') {
-      line = clipped(longer, limit);
-    } else {
-      lines.push(line);
-      line = word;
-    }
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= limit)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(clipped(word, limit));
   }
-  lines.push(line);
   return lines;
 }

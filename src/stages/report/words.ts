@@ -139,6 +139,16 @@ export const sources: readonly { readonly what: string; readonly where: string }
     where: 'Efron B, Tibshirani RJ. An Introduction to the Bootstrap. Chapman & Hall, 1993.',
   },
   {
+    what: 'Intervals of shares',
+    where:
+      'Wilson EB. Probable inference, the law of succession, and statistical inference. Journal of the American Statistical Association 22:209–212, 1927.',
+  },
+  {
+    what: 'Bias-corrected Cramér’s V',
+    where:
+      'Bergsma W. A bias-correction for Cramér’s V and Tschuprow’s T. Journal of the Korean Statistical Society 42:323–328, 2013.',
+  },
+  {
     what: 'Brier score',
     where:
       'Brier GW. Verification of forecasts expressed in terms of probability. Monthly Weather Review 78:1–3, 1950.',

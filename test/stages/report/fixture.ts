@@ -358,7 +358,7 @@ function result(id: 'cart' | 'copula', options: Required<FixtureOptions>): Synth
         reason: 'No synthetic row copies a real one.',
         metrics: [
           metric({
-            id: 'validity.copies',
+            id: 'validity.copied-share',
             title: 'Copies of real rows',
             value: 0.0004,
             goal: 'min',

@@ -25,7 +25,7 @@ describe('numbers as text', () => {
   });
 
   it('gives narrow intervals the digits that tell their ends apart, and negative ones a word between', () => {
-    expect(interval(ci(0.9612, 0.9648))).toBe('[0.9612–0.9648]');
+    expect(interval(ci(0.9612, 0.9648))).toBe('[0.961–0.965]');
     expect(interval(ci(-0.02, 0.03))).toBe('[−0.02 to 0.03]');
     expect(interval(ci(0.5, 0.5))).toBe('[0.50–0.50]');
   });

@@ -96,6 +96,7 @@ describe('renderReport', () => {
     expect(textOf(root.querySelector('.facts'))).toContain(
       'No formal guarantee: not differentially private, no ε is claimed.',
     );
+    expect(textOf(root.querySelector('.facts'))).toContain('Rows that copy a real training row: 0.04 %.');
     const other = parse(renderReport(fixture({ synthesizers: ['copula'], columns: 3 })));
     expect(textOf(other.querySelector('.facts'))).toContain('ε = 1.5, δ = 0.00001 per patient');
     expect(textOf(other.querySelector('.facts'))).not.toContain('no ε');

@@ -37,7 +37,7 @@ describe('renderSummary', () => {
     const report = fixture({ columns: 2 });
     const text = renderSummary(report).join('\n');
     expect(text.replace(/\s+/g, ' ')).toContain(
-      `${usabilityBadges[report.verdict.usability].word}: ${report.verdict.headline}`,
+      `${usabilityBadges[report.verdict.usability].word} ${report.verdict.headline}`,
     );
     for (const task of report.verdict.tasks) {
       const line = renderSummary(report).find((l) => l.includes(task.title.slice(0, 40)));

@@ -1,4 +1,4 @@
-import type { Report, TaskUsability, UtilityTask } from '../../document.js';
+import type { Report, SynthesizerResult, TaskUsability, UtilityTask } from '../../document.js';
 import { ratioDomain, ratioStrip, type Domain } from '../charts.js';
 import {
   barText,
@@ -11,10 +11,12 @@ import {
   nothing,
   orNothing,
   percent,
+  placeText,
   privacyFigure,
+  sentence,
 } from '../format.js';
 import { html, type Html } from '../html.js';
-import { badge, chosen, section, table, utilityBar } from '../parts.js';
+import { badge, chosen, isComputed, section, table, utilityBar } from '../parts.js';
 import { usabilityBadges } from '../words.js';
 
 /** The first screen: can I use this, and for what? */
@@ -151,34 +153,40 @@ function part({ meta }: Report, side: 'train' | 'test'): string {
   return `${counted(patients, 'patient')} (${counted(rows, meta.unit)})`;
 }
 
+/** The aggregate is nearly blind to lost relations, so the place of the cross tables stands beside it. */
 function likeness(report: Report): Html {
-  const aggregate = chosen(report).fidelity.placed.find((p) => p.id === 'aggregate');
+  const { placed } = chosen(report).fidelity;
+  const aggregate = placed.find((p) => p.id === 'aggregate');
+  const relations = placed.find((p) => p.id === 'marginals')?.place ?? null;
   if (aggregate === undefined) return html`not measured`;
-  const where =
-    aggregate.place === null
-      ? ''
-      : `, ${percent(aggregate.place)} of the way from unrelated columns to fresh real patients`;
-  return html`${decimals(aggregate.value)} of 1${where}. <a href="#fidelity">More</a>`;
+  return html`${decimals(aggregate.value)} of 1.
+    ${relations !== null && `How values go together: ${placeText(relations)}.`} <a href="#fidelity">More</a>`;
 }
 
 function privacy(report: Report): Html {
   const best = chosen(report);
   const { privacy: claim } = best.synthesizer;
-  const copies = report.comparison.find((c) => c.id === best.synthesizer.id)?.copies ?? null;
+  const copies = share(best, 'validity.copied-share');
+  const baseline = share(best, 'validity.baseline-share');
   const attacked = best.layers.some((layer) => layer.id === 'privacy');
   return html`${report.meta.dataKind === 'reference-hospital' && 'No patient stands behind these records. '}${
     claim.kind === 'none'
       ? html`<strong>No formal guarantee: not differentially private, no ε is claimed.</strong>
-          ${claim.reason}`
+          ${sentence(claim.reason)}`
       : html`<strong
           >Differentially private: ε = ${privacyFigure(claim.epsilon)}, δ = ${privacyFigure(claim.delta)} per
           ${claim.unit}.</strong
         >`
   }
-  ${copies !== null && `Rows that copy a real training row: ${percent(copies)}.`}
+  ${copies !== null && `Rows that copy a real training row: ${percent(copies)}${baseline === null ? '' : `; among fresh real patients ${percent(baseline)}`}.`}
   ${
     attacked ? html`Attacks were tried: see <a href="#checks">checks</a>.` : 'No attack on privacy was tried.'
   }${claim.kind === 'none' && report.meta.dataKind === 'real' && ' Until a privacy officer has judged them, keep the rows under the rules of the records they were learned from.'}`;
+}
+
+function share(result: SynthesizerResult, id: string): number | null {
+  const found = result.layers.flatMap((layer) => layer.metrics).find((m) => m.id === id);
+  return found !== undefined && isComputed(found) ? found.value : null;
 }
 
 function comparison(report: Report): Html | null {
@@ -211,7 +219,7 @@ function comparison(report: Report): Html | null {
           { text: 'Verdict' },
           { text: 'Mean ratio TSTR / TRTR', number: true },
           { text: 'Likeness (of 1)', number: true },
-          { text: 'Place, floor 0 to ceiling 1', number: true },
+          { text: 'Place of cross tables, floor 0 to ceiling 1', number: true },
           { text: 'Discriminator AUC (0.5 is best)', number: true },
           { text: 'Copied rows', number: true },
           { text: 'Privacy ε' },

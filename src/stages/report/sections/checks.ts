@@ -1,6 +1,6 @@
 import type { Finding, Report, SynthesizerResult } from '../../document.js';
-import type { Layer, Metric } from '../../metric.js';
-import { barText, count, figure, interval, judged, nothing } from '../format.js';
+import type { ComputedMetric, Layer, Metric } from '../../metric.js';
+import { barText, count, decimals, figure, interval, judged, nothing } from '../format.js';
 import { html, type Html } from '../html.js';
 import { badge, chosen, folded, isComputed, section, table, type TableRow } from '../parts.js';
 import { usabilityBadges, verdictBadges } from '../words.js';
@@ -115,19 +115,25 @@ function metricRow(metric: Metric): TableRow {
       ],
     };
   }
-  const { value, threshold, passed, ci, goal } = metric;
-  const shown =
-    threshold === null || Math.abs(value) < 0.0005 || Number.isInteger(value)
-      ? figure(value)
-      : judged(value, threshold);
+  const { threshold, passed, ci, goal } = metric;
+  const shown = metricFigure(metric);
   return {
     cells: [
       metric.title,
       html`${shown}${ci !== undefined && ` ${interval(ci)}`}`,
       threshold === null ? nothing : `${goal === 'max' ? '≥' : '≤'} ${barText(threshold)}`,
-      passed === null ? 'information only' : badge(verdictBadges[passed ? 'pass' : 'fail']),
+      passed === null
+        ? html`<span class="nowrap">information only</span>`
+        : badge(verdictBadges[passed ? 'pass' : 'fail']),
       count(metric.n),
       metric.method,
     ],
   };
+}
+
+/** Shares and the like with decimals even when they happen to be whole; a value with a bar never rounded across it. */
+function metricFigure({ value, threshold, range }: ComputedMetric): string {
+  if (Math.abs(value) > 0 && Math.abs(value) < 0.0005) return figure(value);
+  if (threshold !== null) return judged(value, threshold);
+  return range[1] <= 2 ? decimals(value) : figure(value);
 }

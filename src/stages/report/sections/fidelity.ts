@@ -53,7 +53,9 @@ function placeRow(report: Report, placed: Placed): Html {
     ${
       points.length > 0
         ? placeStrip(placed.title, points)
-        : html`<p class="quiet">Floor and ceiling coincide: nothing can be told apart here.</p>`
+        : html`<p class="quiet">
+            ${placed.id === 'columns' ? 'Shuffling leaves single columns as they are, so the floor is as high as the ceiling.' : 'Here the floor is as high as the ceiling: there is no way between them.'}
+          </p>`
     }
     <p class="quiet">
       floor ${decimals(placed.floor)} · ceiling ${decimals(placed.ceiling)} · ${count(placed.rows)} rows
