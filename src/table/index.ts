@@ -8,6 +8,6 @@ export type { CategoricalColumn, Cell, Column, NumericColumn, Row } from './tabl
 export { compileTableFile, defaultMissingTokens, parseTableSchema, tableFileShape } from './io/options.js';
 export type { ColumnOverride, CompiledTableFile, TableFileOptions } from './io/options.js';
 export { csvChunks, writeCsv } from './io/csv.js';
-export { readTable } from './io/read.js';
+export { columnNames, readTable } from './io/read.js';
 export type { ColumnReport, TableFile } from './io/read.js';
 export { loadTable, saveTable, writeParquet } from './io/store.js';

@@ -77,6 +77,8 @@ const eventGroup = section({
   aggregates: z.array(z.enum(aggregates)).min(1),
   /** What is taken of an event: its number, its text, or its code. */
   value: z.enum(['number', 'text', 'code']).default('number'),
+  /** What the numbers mean (`value: number`); binary: positive numbers are yes. */
+  kind: z.enum(['continuous', 'count', 'binary']).default('continuous'),
   /** Grouping of codes (`value: code`). */
   group: z.enum(groupings).default('code'),
   /** Categories with fewer rows become `other` (`value: text` and `code`). */

@@ -131,6 +131,7 @@ function planGroup(group: EventGroup, blueprint: CohortBlueprint): BasePlan[] {
             decimals: fixed.decimals,
             description: `${fixed.description ?? words.text}, ${aggregate}`,
             otherBelow: group.otherBelow,
+            kind: group.kind,
           }),
         );
       },
@@ -152,6 +153,7 @@ interface Words {
   readonly decimals: number | undefined;
   readonly description: string;
   readonly otherBelow: number;
+  readonly kind: EventGroup['kind'];
 }
 
 /** Numbers that carry no declared decimals keep at most this many, which removes the noise of unit conversion. */
@@ -167,10 +169,11 @@ function planAggregate(aggregate: Aggregate, base: EventBase, words: Words): Pla
   if (aggregate === 'any') return { ...common, kind: 'binary', sql: `CASE WHEN ${n} > 0 THEN 1 ELSE 0 END` };
   const sql = `w.b${base.id}_${aggregate}`;
   if (base.value !== 'number') return { ...common, kind: 'categorical', sql, group: base.group, otherBelow };
+  if (words.kind === 'binary') return { ...common, kind: 'binary', sql: `CAST(${sql} > 0 AS INTEGER)` };
   const unit = aggregate === 'slope' && words.unit !== undefined ? `${words.unit}/h` : words.unit;
   const decimals = decimalsOf(aggregate, words.decimals);
   const rounded = `round(${sql}, ${decimals ?? mostDecimals})`;
-  return { ...common, kind: 'continuous', sql: rounded, unit, decimals };
+  return { ...common, kind: words.kind, sql: rounded, unit, decimals };
 }
 
 function decimalsOf(aggregate: Aggregate, declared: number | undefined): number | undefined {

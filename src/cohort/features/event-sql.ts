@@ -43,23 +43,25 @@ export function matchedSql(events: string): string {
       ELSE e.time >= u.start + b.low AND e.time < u.start + b.high END`;
 }
 
-const hoursIn = 'epoch_us(time - start) / 3600e6';
 const inOrder = 'ORDER BY time NULLS FIRST, x';
+const present = 'FILTER (x IS NOT NULL)';
 const numberSql: Readonly<Record<Exclude<Aggregate, 'count' | 'any'>, string>> = {
-  first: `first(x ${inOrder})`,
-  last: `last(x ${inOrder})`,
+  first: `first(x ${inOrder}) ${present}`,
+  last: `last(x ${inOrder}) ${present}`,
   min: 'min(x)',
   max: 'max(x)',
-  mean: `avg(x ${inOrder})`,
-  sum: `sum(x ${inOrder})`,
-  slope: `regr_slope(x, ${hoursIn} ${inOrder})`,
+  mean: `avg(x ${inOrder}) ${present}`,
+  sum: `sum(x ${inOrder}) ${present}`,
+  // per hour; a single moment has no slope
+  slope: `CASE WHEN min(time) ${present} < max(time) ${present}
+    THEN regr_slope(x, epoch_us(time - start) / 3600e6 ${inOrder}) ${present} END`,
 };
 
 /** Aggregates of numbers over the matched events: one row per unit and base. Only what some column needs is computed. */
 export function numbersSql(bases: readonly EventBase[]): string {
-  const wanted = (Object.keys(numberSql) as (keyof typeof numberSql)[]).map((a) => {
-    const needed = bases.some((b) => b.value === 'number' && b.aggregates.includes(a));
-    return needed ? `${numberSql[a]} FILTER (x IS NOT NULL) AS "${a}"` : `NULL::DOUBLE AS "${a}"`;
+  const wanted = (Object.keys(numberSql) as (keyof typeof numberSql)[]).map((aggregate) => {
+    const needed = bases.some((b) => b.value === 'number' && b.aggregates.includes(aggregate));
+    return `${needed ? numberSql[aggregate] : 'NULL::DOUBLE'} AS "${aggregate}"`;
   });
   return `SELECT row, base, count(*) AS n, ${wanted.join(', ')} FROM fe_matched WHERE value = 'number' GROUP BY row, base`;
 }

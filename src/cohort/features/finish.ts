@@ -49,11 +49,18 @@ function categoricalColumn(
 ): Column {
   const group = plan.group ?? 'code';
   const texts = grouped(data.cells, (text) => groupOf(group, withoutSystem(text, group)));
-  const kept = new Set(
-    [...countOn(texts, data.train)].filter(([, n]) => n >= (plan.otherBelow ?? 0)).map(([text]) => text),
-  );
-  const merged = texts.map((text) => (text === null || kept.has(text) ? text : otherCategory));
+  const merged = mergeRare(texts, data.train, plan.otherBelow ?? 0);
   return columnFromCells({ ...schema, missing: merged.includes(null) }, merged);
+}
+
+/** Texts that occur in fewer than `otherBelow` train rows become {@link otherCategory}. */
+export function mergeRare(
+  texts: readonly (string | null)[],
+  train: TrainMask,
+  otherBelow: number,
+): (string | null)[] {
+  const counts = countOn(texts, train);
+  return texts.map((text) => (text === null || (counts.get(text) ?? 0) >= otherBelow ? text : otherCategory));
 }
 
 /** Grouped codes are compared without their system; a code or text that is taken as it is keeps it. */
@@ -77,7 +84,7 @@ export function grouped(cells: readonly Cell[], rule: (text: string) => string |
 }
 
 /** How often each text occurs in train rows. */
-export function countOn(texts: readonly (string | null)[], train: TrainMask): Map<string, number> {
+function countOn(texts: readonly (string | null)[], train: TrainMask): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [i, text] of texts.entries())
     if (text !== null && train[i] === 1) counts.set(text, (counts.get(text) ?? 0) + 1);

@@ -4,7 +4,7 @@ import type { CohortBlueprint } from '../blueprint/index.js';
 import { labelColumn, taskId } from '../blueprint/index.js';
 import { sqlString } from '../../duckdb/index.js';
 import type { DiagnosisPlan, PlannedTask } from './plan.js';
-import { afterStart } from './unit-sql.js';
+import { overBefore } from './unit-sql.js';
 
 type CohortTask = CohortBlueprint['tasks'][number];
 
@@ -39,7 +39,6 @@ export function planTask(
 ): { task: PlannedTask; diagnosis?: DiagnosisPlan } {
   const id = taskId(task);
   const plan = planLabel(task, diagnosisId);
-  const over = `u."end" < ${afterStart(index.hours, 'u.start')}`;
   const planned: PlannedTask = {
     id,
     title: task.title ?? plan.title,
@@ -47,7 +46,7 @@ export function planTask(
     label: labelColumn(id),
     exclude: task.exclude,
     description: plan.description,
-    sql: `CASE WHEN ${over} THEN NULL ELSE ${plan.sql} END`,
+    sql: `CASE WHEN ${overBefore(index.hours, 'u.')} THEN NULL ELSE ${plan.sql} END`,
     needsAdmissionTimes: task.task === 'readmission',
     ...(task.task === 'primary-diagnosis'
       ? { classes: { top: task.top, group: task.group, others: task.others } }

@@ -21,7 +21,7 @@ export function unitSql(unit: CohortBlueprint['cohort']['unit']): string {
       a.discharge_disposition AS disposition,
       coalesce(a.died, CASE WHEN u.died THEN TRUE WHEN a.encounter_id IS NULL THEN u.died END) AS died,
       coalesce(u.age_years, a.age_years, epoch_us(u.start - s.birth_time) / (365.25 * 86400e6)) AS age,
-      greatest(0, epoch_us(u.start - a.start) / 3600e6) AS hours_in_hospital,
+      CASE WHEN a.start > u.start THEN 0 ELSE epoch_us(u.start - a.start) / 3600e6 END AS hours_in_hospital,
       CAST(hour(u.start) AS DOUBLE) AS start_hour,
       s.death_time,
       row_number() OVER (PARTITION BY u.subject_id ORDER BY u.start NULLS LAST, u.encounter_id) AS visit,
@@ -54,9 +54,18 @@ export function cohortRules(blueprint: CohortBlueprint): CohortRule[] {
   if (cohort.endedBeforeIndex === 'drop' && index.hours > 0)
     rules.push({
       title: `not over at the index time (${index.hours} hours)`,
-      sql: `coalesce("end", death_time, ${afterStart(index.hours)}) >= ${afterStart(index.hours)}`,
+      sql: `NOT ${overBefore(index.hours)}`,
     });
   return rules;
+}
+
+/**
+ * Whether a unit was over some hours after its start. Where its own end is not known, the end of the admission or a death
+ * says so; where nothing is known it was not.
+ */
+export function overBefore(hours: number, table = ''): string {
+  const of = (column: string): string => `${table}${column}`;
+  return `coalesce(coalesce(${of('"end"')}, ${of('admission_end')}, ${of('death_time')}) < ${afterStart(hours, of('start'))}, FALSE)`;
 }
 
 /** A moment some hours after the unit's start. */

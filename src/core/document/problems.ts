@@ -120,7 +120,7 @@ function describe(value: unknown): string {
   if (value === null) return 'nothing (the value is empty)';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a section of keys';
-  const text = String(value);
+  const text = JSON.stringify(value);
   return typeof value === 'string' ? `'${text.length > 60 ? `${text.slice(0, 57)}…` : text}'` : text;
 }
 

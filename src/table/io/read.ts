@@ -45,8 +45,7 @@ export async function readTable(
 ): Promise<TableFile> {
   await db.exec(`CREATE OR REPLACE TEMP TABLE ${rawTable} AS ${rawSql(file)}`);
   try {
-    const found = (await db.describe(`SELECT * FROM ${rawTable}`)).map((c) => c.name);
-    const names = found.filter((name) => name !== '__row');
+    const names = await namesIn(db, `SELECT * FROM ${rawTable}`);
     checkNames(names, schema);
     const rows = Number((await db.one(`SELECT count(*) AS n FROM ${rawTable}`))['n']);
     if (rows === 0 || names.length === 0)
@@ -68,12 +67,21 @@ export async function readTable(
   }
 }
 
+/** Names of a file's columns, in order. @throws DataError `BROKEN_FILE`, `BAD_CSV`. */
+export async function columnNames(db: Database, file: string): Promise<string[]> {
+  return namesIn(db, rawSql(file));
+}
+
+async function namesIn(db: Database, sql: string): Promise<string[]> {
+  return (await db.describe(sql)).map((c) => c.name).filter((name) => name !== '__row');
+}
+
 /** Every cell as text, with the row's number. */
 function rawSql(file: string): string {
   const numbered = 'row_number() OVER () AS __row';
   if (/\.parquet$/i.test(file))
     return `SELECT ${numbered}, CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(${sqlString(file)})`;
-  return `SELECT ${numbered}, * FROM read_csv(${sqlString(file)}, header = true, all_varchar = true, nullstr = [])`;
+  return `SELECT ${numbered}, * FROM read_csv(${sqlString(file)}, header = true, all_varchar = true)`;
 }
 
 function checkNames(names: readonly string[], schema: CompiledTableFile): void {

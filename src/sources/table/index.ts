@@ -1,0 +1,1 @@
+export { buildTableFeatures } from './build.js';
