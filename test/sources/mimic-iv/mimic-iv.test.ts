@@ -350,5 +350,5 @@ describe.skipIf(!dataRoot)('mimic-iv on the demo (skipped where the open data ar
       `SELECT count(*)::INTEGER AS n FROM events WHERE kind = 'condition' AND code LIKE 'ICD10CM//%' AND details LIKE '%"sequence":1}'`,
     );
     expect(Number(primary[0]!['n'])).toBeGreaterThan(270);
-  });
+  }, 240_000);
 });
