@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { addBlueprint } from './commands/blueprint.js';
+import { addData } from './commands/data.js';
 import { addDemo } from './commands/demo.js';
 import { addImport } from './commands/import.js';
 import { addRun } from './commands/run.js';
@@ -49,7 +50,7 @@ Start here:
 
 Exit codes: 0 done, 1 a bar was not met (--gate), 2 usage, 3 data, 4 privacy, 70 internal, 130 interrupted.`,
     );
-  for (const add of [addDemo, addRun, addImport, addValidate, addBlueprint]) add(program);
+  for (const add of [addDemo, addRun, addImport, addValidate, addBlueprint, addData]) add(program);
   exitOverrideBelow(program);
   return program;
 }

@@ -5,10 +5,13 @@ import { openSession } from '../context.js';
 
 /** `anamnesis blueprint check | list` */
 export function addBlueprint(program: Command): void {
-  const blueprint = program.command('blueprint').summary('check a blueprint, list the ready ones').description(
-    `A blueprint is one YAML file that says what synthetic data are for: cohort, windows, features, tasks, models.
+  const blueprint = program
+    .command('blueprint')
+    .summary('check a blueprint, list the ready ones')
+    .description(
+      `A blueprint is one YAML file that says what synthetic data are for: cohort, windows, features, tasks, models.
 See docs/blueprint.md for every key.`,
-  );
+    );
 
   blueprint
     .command('check')
@@ -35,7 +38,9 @@ See docs/blueprint.md for every key.`,
       const ready = await readyBlueprints();
       const width = Math.max(...ready.map((r) => r.name.length));
       for (const { name, blueprint: b } of ready) output.line(`${name.padEnd(width)}  ${b.title}`);
-      output.json(ready.map(({ name, file, blueprint: b }) => ({ name, file, title: b.title, purpose: b.purpose })));
+      output.json(
+        ready.map(({ name, file, blueprint: b }) => ({ name, file, title: b.title, purpose: b.purpose })),
+      );
       await close();
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { findOpenData } from '../data.js';
+import { locateData } from '../../sources/catalogue/index.js';
 import { openSession } from '../context.js';
+import { placesFor } from '../data.js';
 import { runCommand } from './run.js';
 
 /** `anamnesis demo` */
@@ -16,12 +17,12 @@ export function addDemo(program: Command): void {
     .action(async (options: { out: string }, command: Command) => {
       const session = openSession(command);
       try {
-        const found = await findOpenData('eicu-demo');
+        const found = locateData('eicu-demo', placesFor(undefined));
         const name = found === undefined ? 'reference-hospital' : 'eicu-demo';
         session.output.info(
           found === undefined
             ? 'The eICU demo was not found: running on the built-in reference hospital (not real patients).'
-            : `Running on the eICU demo in ${found}.`,
+            : `Running on the eICU demo in ${found.dir}.`,
         );
         await runCommand(name, { out: options.out }, session);
       } finally {

@@ -4,10 +4,11 @@ import type { CohortManifest } from '../../cohort/index.js';
 import { UserError } from '../../core/index.js';
 import { formatCount } from '../../runtime/index.js';
 import type { Source } from '../../sources/index.js';
+import { vocabularyRoot } from '../../sources/catalogue/index.js';
 import { importCohort, sourceById, sources } from '../../sources/index.js';
 import type { Session } from '../context.js';
 import { compileOptions, openSession } from '../context.js';
-import { vocabularyRoot } from '../data.js';
+import { placesFor } from '../data.js';
 import type { Output } from '../output.js';
 import { textTable } from '../text-table.js';
 
@@ -75,7 +76,7 @@ async function importCommand(
     { source, dir: folder ?? '' },
     options.out,
     {
-      dataRoot: await vocabularyRoot(options.data),
+      dataRoot: vocabularyRoot(placesFor(options.data)),
       settings: settingsOf(options.set),
       ...(options.memory === undefined ? {} : { memoryLimitMiB: options.memory }),
     },
@@ -110,14 +111,20 @@ function valueOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return /^\[.*\]$/.test(text) ? text.slice(1, -1).split(',').map((s) => s.trim()) : text;
+    return /^\[.*\]$/.test(text)
+      ? text
+          .slice(1, -1)
+          .split(',')
+          .map((s) => s.trim())
+      : text;
   }
 }
 
 /** The table with which an import ends. */
 export function tellImport(manifest: CohortManifest, out: string, output: Output): void {
   const { report, counts } = manifest;
-  const rejected = (t: (typeof report.tables)[number]): number => t.rejected.reduce((sum, r) => sum + r.rows, 0);
+  const rejected = (t: (typeof report.tables)[number]): number =>
+    t.rejected.reduce((sum, r) => sum + r.rows, 0);
   output.line(
     textTable(
       ['table', 'rows read', 'mapped', 'unmapped', 'rejected', 'reasons'],

@@ -60,7 +60,11 @@ Examples:
 }
 
 /** Runs a blueprint and tells how it ended; also used by `anamnesis demo`. */
-export async function runCommand(nameOrPath: string, options: RunOptions, session: Session): Promise<RunResult> {
+export async function runCommand(
+  nameOrPath: string,
+  options: RunOptions,
+  session: Session,
+): Promise<RunResult> {
   const { blueprint } = await loadBlueprint(nameOrPath);
   const name = options.name ?? blueprint.name;
   const folder = path.join(options.out, name);
@@ -68,7 +72,7 @@ export async function runCommand(nameOrPath: string, options: RunOptions, sessio
   const result = await runBlueprint(
     {
       blueprint: { ...blueprint, seed },
-      data: await locateBlueprintData(blueprint, options.data),
+      data: locateBlueprintData(blueprint, options.data),
       folder,
       name,
       seed,

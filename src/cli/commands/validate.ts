@@ -45,7 +45,7 @@ columns; a run writes them to features-*/train/schema.json.`,
         const result = await validateFile(
           {
             blueprint: { ...blueprint, seed },
-            data: await locateBlueprintData(blueprint, options.data),
+            data: locateBlueprintData(blueprint, options.data),
             folder: path.join(options.out, name),
             name,
             seed,
@@ -61,7 +61,10 @@ columns; a run writes them to features-*/train/schema.json.`,
         for (const line of renderSummary(result.report, { colour: output.colour })) output.line(line);
         output.line();
         output.line(`Report: ${result.reportHtml}`);
-        output.json({ verdict: result.report.verdict, report: { html: result.reportHtml, json: result.reportJson } });
+        output.json({
+          verdict: result.report.verdict,
+          report: { html: result.reportHtml, json: result.reportJson },
+        });
       } finally {
         await session.close();
       }

@@ -38,10 +38,15 @@ export interface FeatureFiles {
 /** Writes train and test parts and what later stages have to know of them into a stage's folder. */
 export async function writeFeatures(
   folder: string,
-  features: Pick<FeatureTable, 'table' | 'tasks' | 'split'> & { readonly steps: FeatureTable['facts']['steps'] },
+  features: Pick<FeatureTable, 'table' | 'tasks' | 'split'> & {
+    readonly steps: FeatureTable['facts']['steps'];
+  },
   about: { readonly unit: string; readonly subjectColumn: string },
 ): Promise<void> {
-  const parts = { train: features.table.take(features.split.train), test: features.table.take(features.split.test) };
+  const parts = {
+    train: features.table.take(features.split.train),
+    test: features.table.take(features.split.test),
+  };
   for (const [name, table] of Object.entries(parts)) {
     await mkdir(path.join(folder, name));
     await saveTable(path.join(folder, name), table);

@@ -13,8 +13,14 @@ const code = ['core', 'runtime', 'duckdb', 'table', 'cohort'];
 const units = { admission: 'hospital admission', 'icu-stay': 'ICU stay' } as const;
 
 /** Compiles the blueprint to a feature table and splits it by patient. */
-export function featuresStage(blueprint: Blueprint, settings: RunSettings, context: RunContext): Stage | Promise<Stage> {
-  return blueprint.kind === 'cohort' ? fromCohort(blueprint, settings) : fromTable(blueprint, settings, context);
+export function featuresStage(
+  blueprint: Blueprint,
+  settings: RunSettings,
+  context: RunContext,
+): Stage | Promise<Stage> {
+  return blueprint.kind === 'cohort'
+    ? fromCohort(blueprint, settings)
+    : fromTable(blueprint, settings, context);
 }
 
 function fromCohort(blueprint: CohortBlueprint, settings: RunSettings): Stage {
@@ -37,7 +43,11 @@ function fromCohort(blueprint: CohortBlueprint, settings: RunSettings): Stage {
   };
 }
 
-async function fromTable(blueprint: TableBlueprint, settings: RunSettings, context: RunContext): Promise<Stage> {
+async function fromTable(
+  blueprint: TableBlueprint,
+  settings: RunSettings,
+  context: RunContext,
+): Promise<Stage> {
   const { source, table, tasks, split, seed } = blueprint;
   const data = settings.data.dir ?? '';
   return {
@@ -52,7 +62,11 @@ async function fromTable(blueprint: TableBlueprint, settings: RunSettings, conte
     code: [...code, 'sources/table'],
     run: async (folder, _inputs, stageContext) => {
       const built = await buildTableFeatures(data, blueprint, stageContext);
-      await writeFeatures(folder, { ...built, steps: built.facts.steps }, { unit: 'row of the table', subjectColumn: 'subject_id' });
+      await writeFeatures(
+        folder,
+        { ...built, steps: built.facts.steps },
+        { unit: 'row of the table', subjectColumn: 'subject_id' },
+      );
     },
   };
 }

@@ -31,7 +31,11 @@ const code = ['core', 'runtime', 'duckdb', 'cohort/store', 'cohort/vocabulary', 
 export const storeName = 'cohort';
 
 /** Brings the blueprint's records into a cohort store. */
-export async function importStage(blueprint: CohortBlueprint, settings: RunSettings, context: RunContext): Promise<Stage> {
+export async function importStage(
+  blueprint: CohortBlueprint,
+  settings: RunSettings,
+  context: RunContext,
+): Promise<Stage> {
   const source = sourceById(blueprint.source.format);
   const { dir, dataRoot } = settings.data;
   const options = { dataRoot, settings: blueprint.source.options };
@@ -47,7 +51,12 @@ export async function importStage(blueprint: CohortBlueprint, settings: RunSetti
     code: [...code, `sources/${source.id}`],
     run: async (folder, _inputs, stageContext) => {
       const memory = settings.memoryLimitMiB === undefined ? {} : { memoryLimitMiB: settings.memoryLimitMiB };
-      await importCohort({ source, dir: dir ?? '' }, path.join(folder, storeName), { ...options, ...memory }, stageContext);
+      await importCohort(
+        { source, dir: dir ?? '' },
+        path.join(folder, storeName),
+        { ...options, ...memory },
+        stageContext,
+      );
     },
   };
 }

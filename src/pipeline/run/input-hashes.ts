@@ -5,14 +5,21 @@ import { fingerprint } from '../../core/index.js';
 import type { RunContext } from '../../runtime/index.js';
 import { sha256File, writeFileAtomic } from '../../runtime/index.js';
 
-const cacheSchema = z.record(z.string(), z.strictObject({ size: z.number(), modifiedMs: z.number(), sha256: z.string() }));
+const cacheSchema = z.record(
+  z.string(),
+  z.strictObject({ size: z.number(), modifiedMs: z.number(), sha256: z.string() }),
+);
 type Cache = z.infer<typeof cacheSchema>;
 
 /**
  * One hash over the content of files and folders from outside the run: relative names and SHA-256, in order. Hashes of large files
  * are remembered in `cacheFile` by path, size and time of change, so that only new or changed files are read again.
  */
-export async function hashInputs(roots: readonly string[], cacheFile: string, context: RunContext): Promise<string> {
+export async function hashInputs(
+  roots: readonly string[],
+  cacheFile: string,
+  context: RunContext,
+): Promise<string> {
   const cache = await readCache(cacheFile);
   const files = (await Promise.all(roots.map(filesBelow))).flat();
   const task = context.progress.task('Checking input files', files.length);

@@ -10,8 +10,15 @@ export async function writeJson(folder: string, name: string, value: unknown): P
 }
 
 /** Reads what {@link writeJson} wrote. The runner has checked its hash, so another form is a defect of ours. */
-export async function readJson<S extends z.ZodType>(folder: string, name: string, schema: S): Promise<z.infer<S>> {
+export async function readJson<S extends z.ZodType>(
+  folder: string,
+  name: string,
+  schema: S,
+): Promise<z.infer<S>> {
   const parsed = schema.safeParse(JSON.parse(await readFile(path.join(folder, name), 'utf8')));
-  if (!parsed.success) throw new InternalError('STAGE_FILE', `${name} does not have the expected form.`, { cause: parsed.error });
+  if (!parsed.success)
+    throw new InternalError('STAGE_FILE', `${name} does not have the expected form.`, {
+      cause: parsed.error,
+    });
   return parsed.data;
 }

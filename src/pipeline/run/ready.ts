@@ -20,7 +20,11 @@ export async function readyBlueprints(): Promise<ReadyBlueprint[]> {
   return Promise.all(
     files.map(async (name) => {
       const file = path.join(readyFolder, name);
-      return { name: name.replace(/\.yaml$/, ''), file, blueprint: parseBlueprint(await readFile(file, 'utf8'), name) };
+      return {
+        name: name.replace(/\.yaml$/, ''),
+        file,
+        blueprint: parseBlueprint(await readFile(file, 'utf8'), name),
+      };
     }),
   );
 }
@@ -33,7 +37,8 @@ export async function loadBlueprint(nameOrPath: string): Promise<{ file: string;
   const ready = path.join(readyFolder, `${nameOrPath}.yaml`);
   for (const file of [nameOrPath, ...(path.basename(nameOrPath) === nameOrPath ? [ready] : [])]) {
     const found = await stat(file).catch(() => undefined);
-    if (found?.isFile() === true) return { file, blueprint: parseBlueprint(await readFile(file, 'utf8'), file) };
+    if (found?.isFile() === true)
+      return { file, blueprint: parseBlueprint(await readFile(file, 'utf8'), file) };
   }
   const names = (await readdir(readyFolder)).map((name) => name.replace(/\.yaml$/, '')).sort();
   const meant = suggest(nameOrPath, names);

@@ -23,7 +23,11 @@ export interface ReportAbout {
 }
 
 /** Puts the results together: `report.json` and `report.html`. */
-export function reportStage(blueprint: Blueprint, about: ReportAbout, validateStages: readonly string[]): Stage {
+export function reportStage(
+  blueprint: Blueprint,
+  about: ReportAbout,
+  validateStages: readonly string[],
+): Stage {
   const { title, purpose, source } = blueprint;
   const needsImport = blueprint.kind === 'cohort' ? ['import'] : [];
   return {
@@ -80,7 +84,11 @@ async function provenanceOf(
   inputs: Inputs,
 ): Promise<NonNullable<ReportMeta['provenance']>> {
   return {
-    cohort: facts.steps.map(({ title, units, subjects }) => ({ step: title, rows: units, patients: subjects })),
+    cohort: facts.steps.map(({ title, units, subjects }) => ({
+      step: title,
+      rows: units,
+      patients: subjects,
+    })),
     hashes: [
       { name: 'blueprint', sha256: fingerprint(blueprint) },
       ...Object.values(inputs).map(({ stage, contentHash }) => ({ name: stage, sha256: contentHash })),

@@ -130,7 +130,11 @@ async function writeIndex(folder: string, result: RunResult): Promise<void> {
     schema: 'anamnesis.run/1',
     report: { html: relative(result.reportHtml), json: relative(result.reportJson) },
     synthetic: Object.fromEntries(Object.entries(result.synthetic).map(([id, file]) => [id, relative(file)])),
-    stages: result.stages.map(({ stage, folder: at, contentHash }) => ({ stage, folder: relative(at), contentHash })),
+    stages: result.stages.map(({ stage, folder: at, contentHash }) => ({
+      stage,
+      folder: relative(at),
+      contentHash,
+    })),
   };
   await writeFileAtomic(path.join(folder, 'run.json'), `${JSON.stringify(index, null, 2)}\n`);
 }

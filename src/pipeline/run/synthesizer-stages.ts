@@ -50,7 +50,8 @@ export function synthesizerStages(planned: PlannedSynthesizer, samples: number |
     code,
     run: async (folder, inputs, context) => {
       const fitted = await loadFitted(planned, inputs[fit.id]!.folder);
-      const rows = samples === 'train' ? (await readFeatures(inputs['features']!.folder)).train.rows : samples;
+      const rows =
+        samples === 'train' ? (await readFeatures(inputs['features']!.folder)).train.rows : samples;
       const table = await fitted.sample(rows, { rng: context.rng }, context);
       await saveTable(folder, table);
       await writeCsv(path.join(folder, 'synthetic.csv'), table);

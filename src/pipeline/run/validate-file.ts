@@ -73,7 +73,11 @@ async function readLike(file: string, real: Table, context: RunContext): Promise
   }
 }
 
-function settingsOf({ kind, role, categories }: ColumnSchema): NonNullable<TableFileOptions['columns']>[string] {
+function settingsOf({
+  kind,
+  role,
+  categories,
+}: ColumnSchema): NonNullable<TableFileOptions['columns']>[string] {
   const fixed = !isNumericKind(kind) && kind !== 'categorical' && categories !== undefined;
   return { kind, role, ...(fixed ? { categories: [...categories] } : {}) };
 }

@@ -44,7 +44,10 @@ export function referenceStage(options: CompiledValidation): Stage {
 export function validateStage(
   planned: { readonly name: string; readonly needs: readonly string[] },
   options: CompiledValidation,
-  read: (inputs: Parameters<Stage['run']>[1], context: RunContext) => Promise<{ info: SynthesizerInfo; synthetic: Table }>,
+  read: (
+    inputs: Parameters<Stage['run']>[1],
+    context: RunContext,
+  ) => Promise<{ info: SynthesizerInfo; synthetic: Table }>,
 ): Stage {
   return {
     id: `validate-${planned.name}`,
@@ -56,7 +59,16 @@ export function validateStage(
       const { train, test, facts } = await readFeatures(inputs['features']!.folder);
       const reference = await readJson(inputs['reference']!.folder, 'reference.json', referenceSchema);
       const { info, synthetic } = await read(inputs, context);
-      const request = { train, test, synthetic, tasks: facts.tasks, reference, synthesizer: info, options, context };
+      const request = {
+        train,
+        test,
+        synthetic,
+        tasks: facts.tasks,
+        reference,
+        synthesizer: info,
+        options,
+        context,
+      };
       await writeJson(folder, 'result.json', await validateSynthetic(request));
     },
   };
