@@ -30,7 +30,7 @@ export function trusted(source: string): Html {
 }
 
 /** Escapes text for element content and quoted attribute values. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replace(/[^\P{Cc}\t\n]/gu, '\uFFFD')
     .replaceAll('&', '&amp;')

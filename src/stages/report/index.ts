@@ -1,2 +1,2 @@
 export { renderReport } from './report.js';
-export { renderSummary, type SummaryOptions } from './summary.js';
+export { renderSummary } from './summary.js';
