@@ -35,8 +35,8 @@ export async function registerVocabularies(
 ): Promise<RegisteredVocabularies> {
   await createAnalyteTables(db);
   return {
-    icd9: await createIcd9(db, findFile(options.dataRoot, 'icd_cm_9_to_10')),
-    icd10: await createIcd10(db, findFile(options.dataRoot, 'icd10cm-order-2021')),
+    icd9: await createIcd9(db, gemFile(options.dataRoot)),
+    icd10: await createIcd10(db, icd10File(options.dataRoot)),
   };
 }
 
@@ -91,19 +91,31 @@ async function createFrom(db: Database, table: string, rows: readonly string[][]
   await db.exec(`INSERT INTO ${name} VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')}`);
 }
 
-/** The vocabulary file in `<dataRoot>/vocab`, plain or gzipped. */
 /** The files of the data folder that {@link registerVocabularies} reads; an import depends on their content. */
 export function vocabularyFiles(dataRoot: string | undefined): string[] {
-  const found = ['icd_cm_9_to_10', 'icd10cm-order-2021'].map((name) => findFile(dataRoot, name));
-  return found.filter((file) => file !== undefined);
+  return [gemFile(dataRoot), icd10File(dataRoot)].filter((file) => file !== undefined);
 }
 
-function findFile(dataRoot: string | undefined, name: string): string | undefined {
+/** The GEM from ICD-9-CM: a table (icd_9, icd_10, flags), or CMS's own text file. */
+const gemFile = (dataRoot: string | undefined): string | undefined =>
+  vocabularyFile(dataRoot, ['icd_cm_9_to_10.csv.gz', 'icd_cm_9_to_10.csv', '2018_I9gem.txt']);
+
+const icd10File = (dataRoot: string | undefined): string | undefined =>
+  vocabularyFile(dataRoot, ['icd10cm-order-2021.csv.gz', 'icd10cm-order-2021.csv']);
+
+function vocabularyFile(dataRoot: string | undefined, names: readonly string[]): string | undefined {
   if (dataRoot === undefined) return undefined;
-  return ['.csv.gz', '.csv']
-    .map((extension) => path.join(dataRoot, 'vocab', name + extension))
-    .find((file) => existsSync(file));
+  return names.map((name) => path.join(dataRoot, 'vocab', name)).find((file) => existsSync(file));
 }
+
+const csvRelation = (file: string): string =>
+  `read_csv(${sqlString(file)}, all_varchar = true, header = true)`;
+
+/** CMS writes one mapping a line, its three columns apart by blanks. */
+const gemTextRelation = (file: string): string => `(
+  SELECT part[1] AS icd_9, part[2] AS icd_10, part[3] AS flags
+  FROM (SELECT regexp_split_to_array(trim(line), '\\s+') AS part FROM read_csv(${sqlString(file)},
+    auto_detect = false, header = false, delim = '\t', quote = '', columns = {'line': 'VARCHAR'})))`;
 
 /**
  * GEM flags are five digits: approximate, no map, combination, scenario, choice list. First choice: a code of its own
@@ -117,7 +129,7 @@ async function createIcd9(db: Database, file: string | undefined): Promise<boole
   await db.exec(`
     INSERT INTO vocab_icd9
     SELECT upper(icd_9), ${sqlFormatIcd10('icd_10')}
-    FROM read_csv(${sqlString(file)}, all_varchar = true, header = true)
+    FROM ${file.endsWith('.txt') ? gemTextRelation(file) : csvRelation(file)}
     WHERE substr(flags, 2, 1) <> '1'
     QUALIFY row_number() OVER (PARTITION BY upper(icd_9) ORDER BY substr(flags, 3, 3), length(icd_10), icd_10 NOT LIKE '%9', icd_10) = 1
     ORDER BY 1`);
@@ -130,6 +142,6 @@ async function createIcd10(db: Database, file: string | undefined): Promise<bool
   await db.exec(`
     INSERT INTO vocab_icd10
     SELECT ${sqlFormatIcd10('code')}, long
-    FROM read_csv(${sqlString(file)}, all_varchar = true, header = true) ORDER BY 1`);
+    FROM ${csvRelation(file)} ORDER BY 1`);
   return true;
 }

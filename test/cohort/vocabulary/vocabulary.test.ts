@@ -1,3 +1,5 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -147,6 +149,30 @@ describe('ICD codes', () => {
   it('leaves the ICD tables empty where no files are given', async () => {
     expect(await registerVocabularies(db, {})).toEqual({ icd9: false, icd10: false });
     expect(await db.one('SELECT count(*)::INTEGER AS n FROM vocab_icd9')).toEqual({ n: 0 });
+  });
+});
+
+describe('the GEM as CMS publishes it', () => {
+  it('is read from its text file: no map is left out, a code of its own comes before a combination', async () => {
+    const root = mkdtempSync(path.join(os.tmpdir(), 'gem-'));
+    mkdirSync(path.join(root, 'vocab'));
+    const lines = [
+      '0389  A419    10000',
+      '4280  I50814  10000',
+      '4280  I509    10000',
+      '99592 R6520   10112',
+      '99592 A419    10111',
+      '99592 R6521   10000',
+      '73679 NoDx    11000',
+    ];
+    writeFileSync(path.join(root, 'vocab', '2018_I9gem.txt'), lines.join('\r\n') + '\r\n');
+    expect(await registerVocabularies(db, { dataRoot: root })).toEqual({ icd9: true, icd10: false });
+    expect(await db.rows('SELECT * FROM vocab_icd9 ORDER BY 1')).toEqual([
+      { code: '0389', icd10: 'A41.9' },
+      { code: '4280', icd10: 'I50.9' },
+      { code: '99592', icd10: 'R65.21' },
+    ]);
+    rmSync(root, { recursive: true });
   });
 });
 

@@ -342,6 +342,10 @@ describe('the YAIB stand-in', () => {
     });
     expect(table('yaib-demo (hourly vital')).toMatchObject({ read: 2, mapped: 1 });
     expect(done.remarks.filter((text) => text.includes('yaib-demo'))).toHaveLength(2);
+    expect(await eicu.besides!(partial, {})).toEqual([
+      path.join(root, 'partial', 'yaib-demo', 'los', 'eicu_demo', 'dyn.parquet'),
+    ]);
+    expect(await eicu.besides!(partial, { settings: { standIn: false } })).toEqual([]);
     const without = await load(partial, 'no-stand-in', { standIn: false });
     expect(without.report.remarks.join()).not.toContain('yaib');
   });
