@@ -10,7 +10,7 @@ import { parameters } from './parameters.js';
 export const blockModule = import.meta.url;
 
 /** A block of patients, small enough for one worker's memory. */
-export interface BlockInput {
+interface BlockInput {
   /** Key of the hospital's stream. */
   readonly key: string;
   readonly hospitals: number;
@@ -70,7 +70,10 @@ export const layouts = {
 
 type Cell = string | number | boolean | null;
 
-/** Worker task: draws the patients of a block, each from a stream of their own, and writes them as CSV files without header. */
+/**
+ * Worker task: draws the patients of a block, each from a stream of their own, and writes them as CSV files without header.
+ * @public called by name on worker threads
+ */
 export async function writeBlock(input: BlockInput): Promise<void> {
   const root = Rng.fromKey(input.key);
   const lines: Record<keyof typeof layouts, string[]> = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** What the process's regressions may read: age per 10 years above 60, female 0/1, hidden scores, conditions 0/1. */
-export const traitNames = [
+const traitNames = [
   'age10',
   'female',
   'deprivation',
@@ -14,7 +14,7 @@ export const traitNames = [
   'copd',
   'cancer',
 ] as const;
-export type Trait = (typeof traitNames)[number];
+type Trait = (typeof traitNames)[number];
 export type Traits = Record<Trait, number>;
 export type Effects = Partial<Traits>;
 

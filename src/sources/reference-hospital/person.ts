@@ -66,7 +66,7 @@ export function drawPerson(rng: Rng): Person {
 }
 
 /** One of the names, by its share. */
-export function pick(rng: Rng, shares: Readonly<Record<string, number>>): string {
+function pick(rng: Rng, shares: Readonly<Record<string, number>>): string {
   return Object.keys(shares)[rng.weightedIndex(Object.values(shares))]!;
 }
 
