@@ -16,5 +16,13 @@ export type { Json } from './fingerprint.js';
 export { Rng } from './rng.js';
 export { conversion, convert, isConvertible } from './units.js';
 export type { Linear, Substance } from './units.js';
-export { checkShape, didYouMean, documentError, parseYaml, pathText, section, suggest } from './document/index.js';
+export {
+  checkShape,
+  didYouMean,
+  documentError,
+  parseYaml,
+  pathText,
+  section,
+  suggest,
+} from './document/index.js';
 export type { DocumentKind, KeyPath, Problem, YamlDocument } from './document/index.js';
