@@ -5,6 +5,8 @@ export interface MinimizeOptions {
   readonly maxIterations: number;
   /** Stop when no entry of the gradient is larger than this. */
   readonly tolerance: number;
+  /** Multiplies a vector, in place, by a guess of the inverse Hessian (symmetric, positive). */
+  readonly precondition: (v: Float64Array) => void;
 }
 
 export interface Minimum {
@@ -35,15 +37,14 @@ export function minimize(f: SmoothFunction, start: Float64Array, options: Minimi
   let value = f(x, gradient);
   let iterations = 0;
   while (largest(gradient) > options.tolerance && iterations < options.maxIterations) {
-    let direction = descent(gradient, history);
+    let direction = descent(gradient, history, options.precondition);
     if (dot(direction, gradient) >= 0) {
       history.length = 0;
-      direction = descent(gradient, history);
+      direction = descent(gradient, history, options.precondition);
     }
-    const firstStep = history.length === 0 ? 1 / Math.max(1, Math.sqrt(dot(gradient, gradient))) : 1;
-    const next = search(f, { x, value, gradient, direction }, firstStep);
+    const next = search(f, { x, value, gradient, direction });
     if (next === undefined) break;
-    remember(history, difference(next.x, x), difference(next.gradient, gradient));
+    remember(history, difference(next.x, x), difference(next.gradient, gradient), options.precondition);
     x.set(next.x);
     gradient.set(next.gradient);
     value = next.value;
@@ -64,10 +65,16 @@ interface Pair {
   readonly step: Float64Array;
   readonly change: Float64Array;
   readonly curvature: number;
+  /** Factor on the guess of the inverse Hessian that makes it right along this step (ibid., eq. 7.20). */
+  readonly scale: number;
 }
 
-/** −H·gradient, H being the inverse Hessian as the history knows it. */
-function descent(gradient: Float64Array, history: readonly Pair[]): Float64Array {
+/** −H·gradient, H being the inverse Hessian as the history knows it, starting from the guess. */
+function descent(
+  gradient: Float64Array,
+  history: readonly Pair[],
+  precondition: (v: Float64Array) => void,
+): Float64Array {
   const q = Float64Array.from(gradient);
   const weights = new Float64Array(history.length);
   for (let i = history.length - 1; i >= 0; i--) {
@@ -76,8 +83,8 @@ function descent(gradient: Float64Array, history: readonly Pair[]): Float64Array
     weights[i] = weight;
     addScaled(q, change, -weight);
   }
-  const last = history.at(-1);
-  const scale = last === undefined ? 1 : last.curvature / dot(last.change, last.change);
+  precondition(q);
+  const scale = history.at(-1)?.scale ?? 1;
   for (let i = 0; i < q.length; i++) q[i]! *= scale;
   for (const [i, { step, change, curvature }] of history.entries()) {
     addScaled(q, step, weights[i]! - dot(change, q) / curvature);
@@ -87,15 +94,11 @@ function descent(gradient: Float64Array, history: readonly Pair[]): Float64Array
 }
 
 /** Shortens a step until the value falls enough; undefined when no step helps. */
-function search(
-  f: SmoothFunction,
-  from: Point & { readonly direction: Float64Array },
-  firstStep: number,
-): Point | undefined {
+function search(f: SmoothFunction, from: Point & { readonly direction: Float64Array }): Point | undefined {
   const slope = dot(from.direction, from.gradient);
   const x = new Float64Array(from.x.length);
   const gradient = new Float64Array(from.x.length);
-  let step = firstStep;
+  let step = 1;
   for (let halvings = 0; halvings < MAX_HALVINGS; halvings++) {
     x.set(from.x);
     addScaled(x, from.direction, step);
@@ -109,11 +112,18 @@ function search(
   return undefined;
 }
 
-function remember(history: Pair[], step: Float64Array, change: Float64Array): void {
+function remember(
+  history: Pair[],
+  step: Float64Array,
+  change: Float64Array,
+  precondition: (v: Float64Array) => void,
+): void {
   const curvature = dot(step, change);
   if (!(curvature > 0)) return;
+  const guess = Float64Array.from(change);
+  precondition(guess);
   if (history.length === MEMORY) history.shift();
-  history.push({ step, change, curvature });
+  history.push({ step, change, curvature, scale: curvature / dot(change, guess) });
 }
 
 function largest(v: Float64Array): number {

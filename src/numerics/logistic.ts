@@ -1,5 +1,6 @@
 import { DataError, InternalError } from '../core/index.js';
 import { minimize } from './logistic-minimize.js';
+import { hessianAtStart } from './logistic-precondition.js';
 import type { SparseRows } from './logistic-sparse.js';
 import { addRowGradient, rowScores, sparseRows } from './logistic-sparse.js';
 
@@ -57,7 +58,14 @@ export function fitLogistic(request: LogisticRequest): LogisticModel {
     for (let i = 0; i < gradient.length; i++) gradient[i]! /= rows;
     return value / rows;
   };
-  const found = minimize(objective, new Float64Array(penalised + k), {
+  const shares = outputShares(request);
+  const start = new Float64Array(penalised + k);
+  start.set(
+    shares.map((p) => Math.log(p) - (k === 1 ? Math.log(1 - p) : 0)),
+    penalised,
+  );
+  const found = minimize(objective, start, {
+    precondition: hessianAtStart(x, features, { shares, ridge: l2 / rows }),
     maxIterations: request.maxIterations ?? 500,
     tolerance: request.tolerance ?? 1e-6,
   });
@@ -93,6 +101,14 @@ export function predictLogistic(model: LogisticModel, x: Float64Array, rows: num
     else softmax(scores);
   }
   return out;
+}
+
+/** Share of the rows that each output has: of class 1, or of every class. A class without rows counts as half a row. */
+function outputShares({ rows, labels, classes }: LogisticRequest): Float64Array {
+  const counts = new Float64Array(classes);
+  for (let i = 0; i < rows; i++) counts[labels[i]!]!++;
+  const shares = counts.map((count) => Math.max(count, 0.5) / rows);
+  return classes === 2 ? shares.slice(1) : shares;
 }
 
 type Loss = (parameters: Float64Array, gradient: Float64Array) => number;

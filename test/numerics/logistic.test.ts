@@ -46,7 +46,7 @@ describe('fitLogistic', () => {
     });
   }
 
-  it('fits two classes like a softmax of two whose weights are opposite and penalised half as much', () => {
+  it('agrees with a softmax over the two classes and an empty third, whose pairs of weights cost half as much', () => {
     const labels = golden.cases[0]!.labels;
     const binary = fitLogistic({ x, rows, features, labels, classes: 2, l2: 1, tolerance: 1e-10 });
     const three = fitLogistic({ x, rows, features, labels, classes: 3, l2: 2, tolerance: 1e-10 });
