@@ -1,6 +1,6 @@
 import type { ColumnFidelity, Histogram, Report, SynthesizerResult } from '../document.js';
-import { numericHistogram } from './charts.js';
 import { count, decimals, percent } from './format.js';
+import { numericHistogram } from './histogram.js';
 import { html, type Html } from './html.js';
 import { folded } from './parts.js';
 

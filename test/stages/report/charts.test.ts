@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { numericHistogram, placeStrip, ratioDomain, ratioStrip } from '../../../src/stages/report/charts.js';
+import { placeStrip, ratioDomain, ratioStrip } from '../../../src/stages/report/charts.js';
 import { heatmap } from '../../../src/stages/report/heatmap.js';
+import { numericHistogram } from '../../../src/stages/report/histogram.js';
 
 const ratio = (value: number, low: number, high: number) => ({
   value,

@@ -100,8 +100,8 @@ function details(report: Report, result: SynthesizerResult, index: number): Html
     <p>
       <b class="real">Filled: real training rows.</b>
       <b class="synthetic">Line or lower bar: synthetic rows.</b> The outermost bars of a distribution are
-      open-ended; cells with 1 to 10 real rows are merged with their neighbours. A distance of 0 means
-      alike, 1 nothing in common.
+      open-ended; cells with 1 to 10 real rows are merged with their neighbours. A distance of 0 means alike,
+      1 nothing in common.
     </p>
     ${columnCards(report, result)} ${columnTable(result)} ${associations(result)}`;
 }
