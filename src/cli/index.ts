@@ -19,6 +19,7 @@ const packageFile = new URL('../../package.json', import.meta.url);
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = buildProgram();
+  process.stdout.on('error', endQuietlyOnClosedPipe);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return process.exitCode === undefined ? 0 : Number(process.exitCode);
@@ -26,6 +27,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     return reportError(error, argv.includes('--json'), process.stderr);
   }
+}
+
+/** `anamnesis … | head`: the reader has gone, which is no error of ours. */
+function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 function buildProgram(): Command {

@@ -1,0 +1,16 @@
+/** The public surface of the package. */
+export * from './core/index.js';
+export { silentProgress, WorkerPool } from './runtime/index.js';
+export type { Progress, ProgressTask, RunContext } from './runtime/index.js';
+export { columnKinds, columnRoles, Table, tableFromRows } from './table/index.js';
+export type { Cell, Column, ColumnSchema, Row } from './table/index.js';
+export { CohortStore, parseBlueprint } from './cohort/index.js';
+export type { Blueprint, CohortManifest } from './cohort/index.js';
+export { importCohort, sourceById, sources } from './sources/index.js';
+export type { Source } from './sources/index.js';
+export { synthesizerById, synthesizers } from './synthesizers/index.js';
+export type { FittedSynthesizer, Synthesizer } from './synthesizers/index.js';
+export { renderReport, renderSummary } from './stages/report/index.js';
+export type { Metric, Report } from './stages/validate/index.js';
+export { loadBlueprint, readyBlueprints, runBlueprint, validateFile } from './pipeline/index.js';
+export type { RunRequest, RunResult } from './pipeline/index.js';
