@@ -17,24 +17,23 @@ export const modelTitles: Readonly<Record<ModelId, string>> = {
 };
 
 /** A prediction task on the feature table. A row whose label is missing takes no part in it. */
-export const validationTaskSchema = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  type: z.enum(['binary', 'multiclass']),
+export interface ValidationTask {
+  readonly id: string;
+  readonly title: string;
+  readonly type: 'binary' | 'multiclass';
   /** Name of the label column. */
-  label: z.string(),
+  readonly label: string;
   /** Columns that must not serve as features of it (other label and key columns never do). */
-  exclude: z.array(z.string()).readonly(),
+  readonly exclude: readonly string[];
   /** Set when the source cannot support the task: the reason. */
-  notComputable: z.string().optional(),
-});
-export type ValidationTask = z.infer<typeof validationTaskSchema>;
+  readonly notComputable?: string | undefined;
+}
 
 /** How a synthesizer's rows come about: learned from records, made by written rules, or rules corrected by records. */
-export const generations = ['data-driven', 'process-driven', 'hybrid'] as const;
+const generations = ['data-driven', 'process-driven', 'hybrid'] as const;
 
 /** Who made the rows, with what options, and what it spent of the patients' privacy. */
-export const synthesizerInfoSchema = z.strictObject({
+const synthesizerInfoSchema = z.strictObject({
   id: z.string(),
   /** A few words for people, e.g. `Sequential trees (CART)`. */
   title: z.string(),
@@ -51,11 +50,11 @@ export type SynthesizerInfo = z.infer<typeof synthesizerInfoSchema>;
 /** One point of a ROC curve: false-positive rate, true-positive rate. */
 const rocPoint = z.tuple([z.number(), z.number()]);
 /** A ROC curve from (0,0) to (1,1), at most 200 points; multiclass: the macro average of the one-vs-rest curves. */
-export const rocSchema = z.array(rocPoint);
+const rocSchema = z.array(rocPoint);
 export type Roc = z.infer<typeof rocSchema>;
 
 /** How well a model, trained on one set, ranks and calibrates on the real test rows. */
-export const scoreSchema = z.strictObject({
+const scoreSchema = z.strictObject({
   /** Binary: area under the ROC curve. Multiclass: mean of the one-vs-rest areas over the classes in the test rows. */
   auc: z.number(),
   ci: intervalSchema,
@@ -73,7 +72,7 @@ export type Score = z.infer<typeof scoreSchema>;
 const classCount = z.strictObject({ name: z.string(), train: z.int(), test: z.int() });
 
 /** Size of a task on the real data. */
-export const taskSizeSchema = z.strictObject({
+const taskSizeSchema = z.strictObject({
   trainRows: z.int(),
   testRows: z.int(),
   /** Rows of the positive class; multiclass: rows of the most frequent class. */
@@ -117,11 +116,11 @@ export const referenceTaskSchema = z.discriminatedUnion('status', [
 export type ReferenceTask = z.infer<typeof referenceTaskSchema>;
 
 /** A ratio TSTR / TRTR with its interval. */
-export const ratioSchema = z.strictObject({ value: z.number(), ci: intervalSchema });
+const ratioSchema = z.strictObject({ value: z.number(), ci: intervalSchema });
 export type Ratio = z.infer<typeof ratioSchema>;
 
 /** One model trained on synthetic rows and tested on the real test rows (TSTR), against the same trained on real rows. */
-export const utilityModelSchema = z.strictObject({
+const utilityModelSchema = z.strictObject({
   model: z.enum(modelIds),
   /** Where the synthetic rows hold one class only there is nothing to learn: constant scores, AUC ½. */
   tstr: scoreSchema,
@@ -133,7 +132,7 @@ export const utilityModelSchema = z.strictObject({
 export type UtilityModel = z.infer<typeof utilityModelSchema>;
 
 /** A task's utility; `id` and `model` pair it with the reference task, which holds the TRTR figures and curves. */
-export const utilityTaskSchema = z.discriminatedUnion('status', [
+const utilityTaskSchema = z.discriminatedUnion('status', [
   z.strictObject({
     ...taskHead,
     status: z.literal('computed'),
@@ -152,7 +151,7 @@ export type UtilityTask = z.infer<typeof utilityTaskSchema>;
 /** What a reader may do with the rows for one task. `unknown`: the data cannot tell. */
 export const usabilities = ['usable', 'with-care', 'not-usable', 'unknown'] as const;
 export type Usability = (typeof usabilities)[number];
-export const taskUsabilitySchema = z.strictObject({
+const taskUsabilitySchema = z.strictObject({
   task: z.string(),
   title: z.string(),
   usability: z.enum(usabilities),
@@ -162,7 +161,7 @@ export const taskUsabilitySchema = z.strictObject({
 export type TaskUsability = z.infer<typeof taskUsabilitySchema>;
 
 /** The answer to: can I use this, and for what? The rules stand in `verdict.ts`. */
-export const usabilityVerdictSchema = z.strictObject({
+const usabilityVerdictSchema = z.strictObject({
   usability: z.enum(usabilities),
   /** One sentence. */
   headline: z.string(),
@@ -171,7 +170,7 @@ export const usabilityVerdictSchema = z.strictObject({
 export type UsabilityVerdict = z.infer<typeof usabilityVerdictSchema>;
 
 /** One column, synthetic against real train rows. */
-export const columnFidelitySchema = z.strictObject({
+const columnFidelitySchema = z.strictObject({
   name: z.string(),
   kind: z.enum(columnKinds),
   role: z.enum(columnRoles),
@@ -190,7 +189,7 @@ export type ColumnFidelity = z.infer<typeof columnFidelitySchema>;
  * (value − floor) / (ceiling − floor): 0 is as bad as unrelated columns, 1 as good as fresh real patients; it may lie
  * outside 0…1. Null where floor and ceiling coincide.
  */
-export const placedSchema = z.strictObject({
+const placedSchema = z.strictObject({
   id: z.enum(['aggregate', 'columns', 'associations', 'mmd', 'marginals']),
   title: z.string(),
   value: z.number(),
@@ -202,7 +201,7 @@ export const placedSchema = z.strictObject({
 });
 export type Placed = z.infer<typeof placedSchema>;
 
-export const fidelityDetailSchema = z.strictObject({
+const fidelityDetailSchema = z.strictObject({
   columns: z.array(columnFidelitySchema),
   placed: z.array(placedSchema),
   /** Mean of 1 − total variation distance over the 1-, 2- and 3-way tables. */
@@ -222,7 +221,7 @@ export type FidelityDetail = z.infer<typeof fidelityDetailSchema>;
  * A column's distribution, real train rows against synthetic rows. No cell holds 1 to 10 real records: such cells are
  * merged with a neighbour (numeric) or pooled (categorical). Numeric edges are round numbers, never a patient's value.
  */
-export const histogramSchema = z.discriminatedUnion('type', [
+const histogramSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('numeric'),
     column: z.string(),
@@ -259,7 +258,7 @@ export const histogramSchema = z.discriminatedUnion('type', [
 export type Histogram = z.infer<typeof histogramSchema>;
 
 /** Associations between columns (at most 40): Pearson numeric-numeric (signed), Cramér's V, correlation ratio; null = undefined (a constant column). */
-export const associationMapsSchema = z.strictObject({
+const associationMapsSchema = z.strictObject({
   columns: z.array(z.string()),
   /** Number of columns that could have been shown. */
   of: z.int(),
@@ -305,7 +304,7 @@ export const findingSchema = z.strictObject({
 export type Finding = z.infer<typeof findingSchema>;
 
 /** One row of the table that compares synthesizers. */
-export const comparisonRowSchema = z.strictObject({
+const comparisonRowSchema = z.strictObject({
   id: z.string(),
   title: z.string(),
   /** Whether the report recommends it (the first). */
@@ -328,7 +327,7 @@ export type ComparisonRow = z.infer<typeof comparisonRowSchema>;
 const part = z.strictObject({ rows: z.int(), patients: z.int() });
 
 /** How the real rows came to be, step by step, and what would have to be equal for the same run to come out again. */
-export const provenanceSchema = z.strictObject({
+const provenanceSchema = z.strictObject({
   /** Who is in: each step of the cohort's definition with the rows and patients left after it, first step = everybody. */
   cohort: z.array(z.strictObject({ step: z.string(), rows: z.int(), patients: z.int() })),
   /** SHA-256 (hex) of inputs and outputs, e.g. `cohort store`, `feature table`, `blueprint`. */
@@ -339,7 +338,7 @@ export const provenanceSchema = z.strictObject({
 export type Provenance = z.infer<typeof provenanceSchema>;
 
 /** What was run on what. */
-export const reportMetaSchema = z.strictObject({
+const reportMetaSchema = z.strictObject({
   /** Name of the run. */
   name: z.string(),
   /** Title and purpose of the blueprint. */
@@ -361,14 +360,13 @@ export const reportMetaSchema = z.strictObject({
 export type ReportMeta = z.infer<typeof reportMetaSchema>;
 
 /** A modelled column of the feature table. */
-export const reportColumnSchema = z.strictObject({
+const reportColumnSchema = z.strictObject({
   name: z.string(),
   kind: z.enum(columnKinds),
   role: z.enum(columnRoles),
   unit: z.string().optional(),
   description: z.string().optional(),
 });
-export type ReportColumn = z.infer<typeof reportColumnSchema>;
 
 export const reportSchema = z.strictObject({
   schema: z.literal('anamnesis.report/1'),

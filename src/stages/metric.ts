@@ -12,7 +12,7 @@ export const intervalSchema = z.strictObject({
 export type Interval = z.infer<typeof intervalSchema>;
 
 /** A figure that could be computed (design §4.5). Values are stored unrounded. */
-export const computedMetricSchema = z.strictObject({
+const computedMetricSchema = z.strictObject({
   id: z.string(),
   version: z.int(),
   /** A few words for people. */
@@ -33,7 +33,7 @@ export const computedMetricSchema = z.strictObject({
 export type ComputedMetric = z.infer<typeof computedMetricSchema>;
 
 /** A figure that could not be computed; it never counts as passed. */
-export const notComputableMetricSchema = z.strictObject({
+const notComputableMetricSchema = z.strictObject({
   id: z.string(),
   version: z.int(),
   title: z.string(),
@@ -45,7 +45,7 @@ export const notComputableMetricSchema = z.strictObject({
 export type NotComputableMetric = z.infer<typeof notComputableMetricSchema>;
 
 /** A metric: tell the two forms apart by `'notComputable' in metric`. */
-export const metricSchema = z.union([computedMetricSchema, notComputableMetricSchema]);
+const metricSchema = z.union([computedMetricSchema, notComputableMetricSchema]);
 export type Metric = z.infer<typeof metricSchema>;
 
 export const verdicts = ['pass', 'fail', 'not-computable'] as const;

@@ -3,7 +3,7 @@ import type { CategoricalColumn, Column } from '../../table/index.js';
 import { sharedFloat64, sharedUint32, sharedUint8, Table } from '../../table/index.js';
 
 /** The columns of a table that are modelled and compared: all but keys. */
-export function modelledColumns(table: Table): Column[] {
+function modelledColumns(table: Table): Column[] {
   return table.columns.filter((column) => column.schema.role !== 'key');
 }
 

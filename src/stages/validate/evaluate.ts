@@ -62,7 +62,10 @@ export interface Evaluation {
 
 const learners: Readonly<Record<ModelId, Learner>> = { boosting: learnBoosting, logistic: learnLogistic };
 
-/** Worker task: see {@link EvaluationInput}. */
+/**
+ * Worker task: see {@link EvaluationInput}.
+ * @public
+ */
 export function evaluateModel(input: EvaluationInput): Evaluation {
   const { classes, train, test } = input;
   const probabilities = predict(input);

@@ -2,9 +2,9 @@ import type { Column, Table } from '../../table/index.js';
 import type { TaskSize, ValidationTask } from '../document.js';
 
 /** Fewest positives in a part; cells of ten or fewer patients are not published either (CMS cell size suppression policy). */
-export const LEAST_POSITIVES = 11;
+const LEAST_POSITIVES = 11;
 /** Positives below which figures are flagged as a small sample. */
-export const SMALL_SAMPLE = 100;
+const SMALL_SAMPLE = 100;
 
 /** The rows of a table that have the label, and their classes. */
 export interface LabelledRows {

@@ -40,7 +40,7 @@ export const toyTasks: readonly ValidationTask[] = [
 ];
 
 /** About `rows` rows of patients numbered from `firstSubject` on. */
-export function toyRows(rows: number, seed: number, firstSubject = 7_000_001): Record<string, Cell>[] {
+function toyRows(rows: number, seed: number, firstSubject = 7_000_001): Record<string, Cell>[] {
   const rng = Rng.create(seed).split('toy');
   const out: Record<string, Cell>[] = [];
   for (let subject = firstSubject; out.length < rows; subject++) {

@@ -35,7 +35,7 @@ export function presentValues({ values, valid }: NumericColumn): Float64Array {
 }
 
 /** Share of missing cells; 0 for no rows. */
-export function missingShare({ valid }: Column): number {
+function missingShare({ valid }: Column): number {
   const present = valid.reduce((n, v) => n + v, 0);
   return valid.length === 0 ? 0 : 1 - present / valid.length;
 }

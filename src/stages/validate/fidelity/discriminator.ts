@@ -17,7 +17,7 @@ const RESAMPLES = 200;
 const options = { rounds: 100, learningRate: 0.1, maxDepth: 5, minChildWeight: 3 } as const;
 
 /** A worker's job: train on the rows outside a fold, score those inside. */
-export interface DiscriminatorFold {
+interface DiscriminatorFold {
   /** Real rows, then synthetic ones. */
   readonly columns: readonly Column[];
   /** 1 = synthetic. */
@@ -27,7 +27,10 @@ export interface DiscriminatorFold {
   readonly key: string;
 }
 
-/** Worker task: probabilities of being synthetic for the rows of the fold, in row order. */
+/**
+ * Worker task: probabilities of being synthetic for the rows of the fold, in row order.
+ * @public
+ */
 export function discriminateFold({ columns, labels, foldOfRow, fold, key }: DiscriminatorFold): Float64Array {
   const table = new Table(labels.length, columns);
   const rows = Uint32Array.from(labels.keys());

@@ -13,8 +13,6 @@ import { placeOrders, placeSimilarities, shuffledColumns } from './place.js';
 import { similarityModule } from './similarity.js';
 import type { Similarity, SimilarityInput } from './similarity.js';
 
-export { compareColumns } from './columns.js';
-
 /** Three aligned tables (modelled columns, equal codes) and the patients of the train rows. */
 export interface FidelityInput {
   readonly train: Table;
@@ -100,22 +98,29 @@ function placedMetrics({ placed }: FidelityDetail, threshold: number): Metric[] 
       }),
     );
   }
-  const marginals = placed.find((p) => p.id === 'marginals');
-  if (marginals !== undefined && marginals.place !== null) {
-    metrics.push(
-      metric({
-        id: 'fidelity.place',
-        title: 'Place between unrelated columns (0) and fresh real rows (1)',
-        value: marginals.place,
-        n: marginals.rows,
-        method: '(accuracy − floor) / (ceiling − floor) of the 1-, 2- and 3-way tables',
-        goal: 'max',
-        range: [0, 1],
-        threshold: null,
-      }),
-    );
-  }
+  metrics.push(placeMetric(placed));
   return metrics;
+}
+
+function placeMetric(placed: FidelityDetail['placed']): Metric {
+  const id = 'fidelity.place';
+  const title = 'Place between unrelated columns (0) and fresh real rows (1)';
+  const marginals = placed.find((p) => p.id === 'marginals');
+  if (marginals === undefined || marginals.place === null) {
+    const why =
+      'Fresh real rows are no closer to the train rows than unrelated columns: too few rows to tell.';
+    return notComputable({ id, title, notComputable: why, required: false });
+  }
+  return metric({
+    id,
+    title,
+    value: marginals.place,
+    n: marginals.rows,
+    method: '(accuracy − floor) / (ceiling − floor) of the 1-, 2- and 3-way tables',
+    goal: 'max',
+    range: [0, 1],
+    threshold: null,
+  });
 }
 
 function columnMetrics({ columns }: FidelityDetail, rows: number): Metric[] {

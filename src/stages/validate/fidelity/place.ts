@@ -64,12 +64,12 @@ export function placeOrders({ synthetic, floor, ceiling }: Measured): FidelityDe
  * The aggregate fidelity score: mean of the three things that the paper names for layer 1 (columns, correlation matrix,
  * maximum mean discrepancy), each as a similarity. The paper gives the bar but no formula; this one is ours.
  */
-export function aggregate(s: Similarity): number | null {
+function aggregate(s: Similarity): number | null {
   const parts = [s.columns, s.associations, s.mmd].filter((part) => part !== null);
   return s.columns === null ? null : mean(parts);
 }
 
 /** Mean over the orders of the mean accuracy of their tables. */
-export function accuracy(s: Similarity): number | null {
+function accuracy(s: Similarity): number | null {
   return mean(s.marginals.map((m) => m.value));
 }

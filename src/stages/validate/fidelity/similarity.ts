@@ -20,7 +20,7 @@ import { encodePoints, learnPoints } from './points.js';
 export const similarityModule = import.meta.url;
 
 /** How much of each table is looked at. */
-export interface SimilaritySettings {
+interface SimilaritySettings {
   readonly bins: number;
   readonly tables: number;
   readonly mmdRows: number;
@@ -73,11 +73,14 @@ export function measureSimilarity({ real, other, settings, key }: SimilarityInpu
 }
 
 /** The association matrix of a table. */
-export function associationsOf(table: Table): (number | null)[][] {
+function associationsOf(table: Table): (number | null)[][] {
   return associationMatrix(table.columns.map(toAssociation));
 }
 
-/** Worker task: the association matrix of a table's columns. */
+/**
+ * Worker task: the association matrix of a table's columns.
+ * @public
+ */
 export function associationTask(columns: readonly Column[]): (number | null)[][] {
   return associationsOf(new Table(columns[0]?.valid.length ?? 0, columns));
 }
