@@ -1,6 +1,6 @@
 export type { CohortFile, CohortManifest, ImportReport, TableReport } from './store/manifest.js';
 export type { CohortWriter } from './store/types.js';
-export { analytes, analyteSources, unitSpellings } from './vocabulary/analytes.js';
+export { analytes } from './vocabulary/analytes.js';
 export type { Analyte, AnalyteSource } from './vocabulary/analytes.js';
 export { unitConversions } from './vocabulary/conversions.js';
 export type { UnitConversion } from './vocabulary/conversions.js';

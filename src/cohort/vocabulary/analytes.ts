@@ -9,7 +9,7 @@ import { z } from 'zod';
  *   `eicu:intake-output`: 'Urine' and 'Bodyweight' of intakeOutput;
  * - `yaib`: variable of the YAIB cohorts; `physionet2012`: parameter of the Challenge 2012.
  */
-export const analyteSources = [
+const analyteSources = [
   'mimic-iv:labevents',
   'mimic-iv:chartevents',
   'eicu:lab',

@@ -312,6 +312,17 @@ describe('the report', () => {
     }
   });
 
+  it('and the store are the same for 1 and 2 threads', async () => {
+    const again = await importCohort(
+      { source: eicu, dir },
+      path.join(root, 'two-threads'),
+      { dataRoot: path.join(root, 'data') },
+      testContext(2),
+    );
+    expect(again.fingerprint).toBe(manifest.fingerprint);
+    expect(again.report).toEqual(manifest.report);
+  });
+
   it('names the absent tables', () => {
     expect(manifest.report.remarks.join('\n')).toMatch(/Absent tables: .*nurseCharting/);
   });
