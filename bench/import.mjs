@@ -64,7 +64,7 @@ async function measure() {
     if (done.status !== 0) throw new Error(`the import ended with code ${done.status}`);
     const result = JSON.parse(done.stdout);
     console.log(
-      `imported in ${result.seconds.toFixed(1)} s: ${Math.round(rows / result.seconds).toLocaleString('en')} rows/s, ` +
+      `imported in ${result.seconds.toFixed(1)} s (${result.cpuSeconds.toFixed(1)} s of CPU): ${Math.round(rows / result.seconds).toLocaleString('en')} rows/s, ` +
         `${result.shards} shards, store ${mebibytes(result.bytes)} MiB`,
     );
     console.log(
@@ -100,6 +100,7 @@ async function importHere(work) {
   const labs = manifest.report.tables.find((t) => t.table === 'hosp/labevents');
   const result = {
     seconds: Number(process.hrtime.bigint() - started) / 1e9,
+    cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
     peakMiB: peakMiB(),
     shards: manifest.shards,
     events: manifest.counts.events,
