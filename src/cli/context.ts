@@ -59,11 +59,9 @@ export function openSession(command: Command): Session {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
 
-  const progress = quiet
-    ? silentProgress
-    : json
-      ? jsonProgress({ stream: process.stderr, clock: systemClock })
-      : terminalProgress({ stream: process.stderr, clock: systemClock });
+  const closable = quiet || json ? undefined : terminalProgress({ stream: process.stderr, clock: systemClock });
+  const progress =
+    closable ?? (quiet ? silentProgress : jsonProgress({ stream: process.stderr, clock: systemClock }));
   return {
     output: createOutput(json, {
       out: process.stdout,
@@ -74,6 +72,7 @@ export function openSession(command: Command): Session {
     close: async () => {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
+      closable?.close();
       await pool.close();
     },
   };
