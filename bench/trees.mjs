@@ -2,13 +2,15 @@
 // usage: node scripts/build.mjs && node bench/trees.mjs [table …]
 //   PYTHON: an interpreter with bench/peers/xgboost-requirements.txt installed (default python3)
 //   ANAMNESIS_DATA: the folder of open data (default ../shared/data), REPEATS (default 3)
-// Times are of training alone, binning included on both sides. AUC is on the test part.
+// Times are of training alone, binning included on both sides. AUC is on the test part. Exits with 1 when ours is more than
+// 0.005 AUC behind or (by the median) more than three times as slow.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Rng } from '../dist/core/index.js';
+import { auc } from '../dist/numerics/index.js';
 import { cellOf } from '../dist/table/index.js';
 import { compileBoosting, trainBoosting } from '../dist/trees/index.js';
 import { makers } from './trees-tables.mjs';
@@ -32,6 +34,7 @@ for (const [name, make] of Object.entries(makers)) {
   }
 }
 print(report);
+if (!report.every((r) => r.oursAuc >= r.peerAuc - 0.005 && median(r.ratios) <= 3)) process.exitCode = 1;
 
 function compare(data, folder) {
   const ours = [];
@@ -108,24 +111,6 @@ function quote(cell) {
   return typeof cell === 'number' ? String(cell) : `"${cell.replaceAll('"', '""')}"`;
 }
 
-/** Area under the ROC curve, by ranks with ties shared. */
-function auc(scores, labels) {
-  const order = Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);
-  let rankSum = 0;
-  let positives = 0;
-  for (let i = 0; i < order.length;) {
-    let j = i;
-    while (j < order.length && scores[order[j]] === scores[order[i]]) j++;
-    for (let k = i; k < j; k++) {
-      if (labels[order[k]] !== 1) continue;
-      positives++;
-      rankSum += (i + j + 1) / 2;
-    }
-    i = j;
-  }
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
-}
-
 function print(rows) {
   console.log(
     `Node ${process.version}, XGBoost ${rows[0]?.version}, ${cpus()[0]?.model}, ${repeats} paired repeats`,
@@ -151,7 +136,10 @@ function print(rows) {
 }
 
 function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted[sorted.length >> 1];
-  return `${middle.toFixed(2)} (${sorted[0].toFixed(2)}-${sorted.at(-1).toFixed(2)})`;
+  const range = `${Math.min(...values).toFixed(2)}-${Math.max(...values).toFixed(2)}`;
+  return `${median(values).toFixed(2)} (${range})`;
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

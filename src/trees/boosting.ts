@@ -74,7 +74,8 @@ export function trainBoosting(request: BoostingRequest): BoostedTrees {
 /** The trees so far and the scores that they give the training rows. */
 class Ensemble {
   readonly rounds: TreeData[][] = [];
-  readonly #columns: readonly BinnedColumn[];
+  readonly #codes: readonly Uint8Array[];
+  readonly #missingBins: readonly number[];
   readonly #objective: Objective;
   readonly #options: CompiledBoosting;
   readonly #rng: Rng;
@@ -88,13 +89,14 @@ class Ensemble {
   readonly #h: Float64Array;
 
   constructor(columns: readonly BinnedColumn[], base: Float64Array, request: BoostingRequest) {
-    this.#columns = columns;
+    this.#codes = columns.map((column) => column.codes);
+    this.#missingBins = columns.map((column) => column.bins);
     this.#objective = objectiveFor(request.target);
     this.#options = request.options;
     this.#rng = request.rng;
     this.#rows = targetRows(request.target);
     this.#grower = new TreeGrower(columns, this.#rows, request.options);
-    this.#useful = Uint32Array.from(columns.keys()).filter((f) => differs(columns[f]!.codes));
+    this.#useful = Uint32Array.from(columns.keys()).filter((f) => differs(this.#codes[f]!));
     this.#silent = emptyOutputs(request.target);
     this.#scores = new Float64Array(this.#rows * base.length);
     for (const [o, score] of base.entries()) this.#part(this.#scores, o).fill(score);
@@ -115,17 +117,13 @@ class Ensemble {
       const tree = this.#grower.grow({ output, g, h, sample: sample.chosen, features });
       const scores = this.#part(this.#scores, output);
       this.#grower.addToSample(scores);
-      if (sample.others.length > 0) this.#addElsewhere(tree, scores, sample.others);
+      if (sample.others.length > 0) {
+        addTree(compileTree(tree, this.#missingBins), this.#codes, scores, sample.others);
+      }
       trees.push(tree);
     }
     this.rounds.push(trees);
     return trees;
-  }
-
-  #addElsewhere(tree: TreeData, scores: Float64Array, rows: Uint32Array): void {
-    const missingBins = this.#columns.map((column) => column.bins);
-    const codes = this.#columns.map((column) => column.codes);
-    addTree(compileTree(tree, missingBins), codes, scores, rows);
   }
 
   #part(all: Float64Array, output: number): Float64Array {

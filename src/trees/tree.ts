@@ -5,7 +5,8 @@ const SET_WORDS = 8;
 const LEAF = -1;
 const NO_BIN = 256;
 
-const treeSchema = z
+/** A tree as it stands in a model file. */
+export const treeSchema = z
   .strictObject({
     /** The score that the tree adds to: 0, or the class. */
     output: z.int().min(0),
@@ -33,7 +34,6 @@ const treeSchema = z
 
 /** A tree as plain data. */
 export type TreeData = z.infer<typeof treeSchema>;
-export { treeSchema };
 
 /** A tree in arrays, for prediction from bin numbers. */
 export interface Tree {
