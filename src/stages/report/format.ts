@@ -70,7 +70,7 @@ export function percent(share: number): string {
   if (p === 0) return '0\u00A0%';
   if (size < 0.01) return `<\u00A00.01\u00A0%`;
   if (size < 0.1) return `${decimals(p, 2)}\u00A0%`;
-  return `${decimals(p, size < 10 ? 1 : 0)}\u00A0%`;
+  return `${decimals(p, size < 9.95 ? 1 : 0)}\u00A0%`;
 }
 
 /** A count with thin spaces between thousands: `12 345`. */
@@ -88,11 +88,11 @@ export function counted(n: number, singular: string, plural = `${singular}s`): s
   return `${count(n)} ${n === 1 ? singular : plural}`;
 }
 
-/** A text as a sentence of its own: a capital at its head and a full stop at its end. */
+/** A text as a sentence of its own: a capital at its head (but eICU stays eICU) and a full stop at its end. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '') return '';
-  const capital = trimmed[0]!.toUpperCase() + trimmed.slice(1);
+  const capital = trimmed.replace(/^[a-z](?=[a-z]*\b)/, (letter) => letter.toUpperCase());
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }
 

@@ -343,10 +343,10 @@ function result(id: 'cart' | 'copula', options: Required<FixtureOptions>): Synth
             threshold: 0.94,
           }),
           {
-            id: 'utility.readmission',
+            id: 'utility.calibration',
             version: 1,
-            title: 'Ratio for readmission',
-            notComputable,
+            title: 'Ratio of calibration',
+            notComputable: 'Too few rows',
             required: false,
           },
         ],

@@ -10,7 +10,9 @@ import {
   judged,
   listed,
   percent,
+  placeText,
   privacyFigure,
+  sentence,
   signed,
   unitText,
   withInterval,
@@ -51,11 +53,27 @@ describe('numbers as text', () => {
   });
 
   it('shows small shares as more than nothing', () => {
-    expect([0, 0.00001, 0.0004, 0.0123, 0.5, 1].map(percent)).toEqual(
-      ['0 %', '< 0.01 %', '0.04 %', '1.2 %', '50 %', '100 %'].map((text) => text.replaceAll(' ', '\u00A0')),
+    expect([0, 0.00001, 0.0004, 0.0123, 0.0996, 0.5, 1].map(percent)).toEqual(
+      ['0 %', '< 0.01 %', '0.04 %', '1.2 %', '10 %', '50 %', '100 %'].map((text) =>
+        text.replaceAll(' ', '\u00A0'),
+      ),
     );
     expect(figure(0.0004)).toBe('0.00040');
     expect(figure(12345)).toBe('12\u202F345');
+  });
+
+  it('makes sentences of reasons and words of places', () => {
+    expect(['no noise is added', 'None. ', 'eICU gives no times', ''].map(sentence)).toEqual([
+      'No noise is added.',
+      'None.',
+      'eICU gives no times.',
+      '',
+    ]);
+    expect(placeText(0.8)).toMatch(/^80\u00A0% of the way/);
+    expect([placeText(1.2), placeText(-0.1)]).toEqual([
+      'as well kept as among fresh real patients',
+      'no better kept than in unrelated columns',
+    ]);
   });
 
   it('writes counts, lists, bars, ε and units', () => {

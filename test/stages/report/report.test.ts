@@ -132,7 +132,7 @@ describe('renderReport', () => {
   it('lists what could not be computed', () => {
     const reasons = all(root, '.reasons dt').map(textOf);
     expect(reasons.some((r) => r.includes('Unplanned readmission'))).toBe(true);
-    expect(reasons.some((r) => r.includes('Ratio for readmission'))).toBe(true);
+    expect(reasons.some((r) => r.includes('Ratio of calibration'))).toBe(true);
   });
 
   it('keeps a column named <script> harmless', () => {

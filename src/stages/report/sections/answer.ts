@@ -100,7 +100,7 @@ function taskItem(report: Report, task: TaskUsability, scale: { bar: number; dom
       <h4>${task.title}</h4>
       ${badge(usabilityBadges[task.usability])}
       <p>
-        ${task.reason}${isSmall(report, measured) && html` <em>Few cases: read the interval, not the figure.</em>`}
+        ${sentence(task.reason)}${isSmall(report, measured) && html` <em>Few cases: read the interval, not the figure.</em>`}
       </p>
     </div>
     <div class="task-picture">

@@ -1,6 +1,6 @@
 import type { Finding, Report, SynthesizerResult } from '../../document.js';
 import type { ComputedMetric, Layer, Metric } from '../../metric.js';
-import { barText, count, decimals, figure, interval, judged, nothing } from '../format.js';
+import { barText, count, decimals, figure, interval, judged, nothing, sentence } from '../format.js';
 import { html, type Html } from '../html.js';
 import { badge, chosen, folded, isComputed, section, table, type TableRow } from '../parts.js';
 import { usabilityBadges, verdictBadges } from '../words.js';
@@ -55,10 +55,13 @@ function unanswered(report: Report): Html | null {
   const tasks = report.reference.flatMap((t) =>
     t.status === 'not-computable' ? [{ title: t.title, reason: t.reason }] : [],
   );
+  const said = new Set(tasks.map((t) => t.reason));
   const metrics = report.synthesizers.flatMap((s) =>
     s.layers.flatMap((layer) =>
       layer.metrics.flatMap((m) =>
-        isComputed(m) ? [] : [{ title: `${m.title} (${s.synthesizer.title})`, reason: m.notComputable }],
+        isComputed(m) || said.has(m.notComputable)
+          ? []
+          : [{ title: `${m.title} (${s.synthesizer.title})`, reason: m.notComputable }],
       ),
     ),
   );
@@ -71,7 +74,7 @@ function unanswered(report: Report): Html | null {
         ({ title, reason }) =>
           html`<div>
             <dt>${badge(usabilityBadges.unknown)} ${title}</dt>
-            <dd>${reason}</dd>
+            <dd>${sentence(reason)}</dd>
           </div>`,
       )}
     </dl>`;

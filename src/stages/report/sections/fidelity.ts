@@ -16,6 +16,7 @@ export function fidelity(report: Report): Html {
         A likeness of 0.95 sounds good and may still be bad: real columns that are each shuffled by
         themselves, so that age no longer goes with diagnosis, often reach more. Each score is therefore shown
         on its way from the <b>floor</b> (shuffled real columns) to the <b>ceiling</b> (fresh real patients).
+        Beyond the ceiling is no merit: such rows are closer to the training records than fresh patients are.
       </p>
       ${dotLegend(report.synthesizers.map((_, index) => ({ name: synthesizerName(report, index), index })))}
       ${places(report)} ${orders(report)} ${best !== undefined && details(report, best, 0)}
@@ -50,18 +51,20 @@ function placeRow(report: Report, placed: Placed): Html {
           </li>`,
       )}
     </ul>
-    ${
-      points.length > 0
-        ? placeStrip(placed.title, points)
-        : html`<p class="quiet">
-            ${placed.id === 'columns' ? 'Shuffling leaves single columns as they are, so the floor is as high as the ceiling.' : 'Here the floor is as high as the ceiling: there is no way between them.'}
-          </p>`
-    }
+    ${points.length > 0 ? placeStrip(placed.title, points) : html`<p class="quiet">${whyNoPlace(placed)}</p>`}
     <p class="quiet">
       floor ${decimals(placed.floor)} · ceiling ${decimals(placed.ceiling)} · ${count(placed.rows)} rows
       compared
     </p>
   </div>`;
+}
+
+function whyNoPlace({ id, floor, ceiling }: Placed): string {
+  if (id === 'columns')
+    return 'Shuffling leaves single columns as they are, so there is no floor below the ceiling.';
+  return ceiling > floor
+    ? 'Floor and ceiling are too close for a place between them: too few rows to tell.'
+    : 'The floor is as high as the ceiling: too few rows to tell.';
 }
 
 function orders(report: Report): Html | null {

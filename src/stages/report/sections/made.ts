@@ -92,7 +92,7 @@ function reproduction({ meta }: Report): Html {
   const { provenance } = meta;
   const rows: [string, string][] = [
     ['Seed', meta.seed],
-    ['Anamnesis', meta.codeVersion],
+    ['Fingerprint of the program', meta.codeVersion],
     ...(provenance?.versions ?? []).map((v): [string, string] => [v.name, v.version]),
     ...(provenance?.hashes ?? []).map((h): [string, string] => [`SHA-256 of ${h.name}`, h.sha256]),
   ];

@@ -17,6 +17,7 @@ import {
   nothing,
   orNothing,
   percent,
+  sentence,
   withInterval,
 } from '../format.js';
 import { html, type Html } from '../html.js';
@@ -54,7 +55,7 @@ function taskBlock(report: Report, task: ReferenceTask): Html {
   if (task.status === 'not-computable') {
     return html`<article class="task-block">
       <h3>${task.title}</h3>
-      <p class="reason"><strong>Could not be computed.</strong> ${task.reason}</p>
+      <p class="reason"><strong>Could not be computed.</strong> ${sentence(task.reason)}</p>
     </article>`;
   }
   return html`<article class="task-block">
