@@ -8,7 +8,7 @@ type NumericHistogram = Extract<Histogram, { type: 'numeric' }>;
 
 /** Real rows as filled bars, synthetic rows as a line over them; heights are densities (share of rows per unit). */
 export function numericHistogram(histogram: NumericHistogram): Html {
-  const bars = densities(histogram.bins);
+  const bars = densities(histogram.bins.filter((bin) => !isEmptyEnd(bin)));
   const first = bars[0];
   const last = bars.at(-1);
   if (first === undefined || last === undefined) return html`<p class="quiet">No values.</p>`;
@@ -58,6 +58,11 @@ export function numericHistogram(histogram: NumericHistogram): Html {
       Plot.ruleY([0], { stroke: colours.faint }),
     ],
   });
+}
+
+/** An open end that holds no row on either side would only push the drawing aside. */
+function isEmptyEnd(bin: NumericHistogram['bins'][number]): boolean {
+  return (bin.low === null || bin.high === null) && bin.real === 0 && bin.synthetic === 0;
 }
 
 function axisNumber(d: number): string {

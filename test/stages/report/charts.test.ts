@@ -41,6 +41,11 @@ describe('charts', () => {
     ).not.toMatch(/NaN|Infinity/);
     expect(draw([{ low: null, high: null, real: 20, synthetic: 20 }])).not.toMatch(/NaN|Infinity/);
     expect(draw([])).toContain('No values');
+    const closed = [
+      { low: 0, high: 5, real: 20, synthetic: 9 },
+      { low: 5, high: 10, real: 30, synthetic: 9 },
+    ];
+    expect(draw([{ low: null, high: 0, real: 0, synthetic: 0 }, ...closed])).toBe(draw(closed));
   });
 
   it('keeps 1, the bar and the intervals in the domain of ratios, but no hopeless interval', () => {
