@@ -20,7 +20,7 @@ export interface Session {
   /** A run context whose chance starts from `seed`. */
   context(seed: number): RunContext;
   /** Ends worker threads and signal handlers. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Adds the options that every command takes. */

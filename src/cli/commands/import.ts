@@ -121,7 +121,7 @@ function valueOf(text: string): unknown {
 }
 
 /** The table with which an import ends. */
-export function tellImport(manifest: CohortManifest, out: string, output: Output): void {
+function tellImport(manifest: CohortManifest, out: string, output: Output): void {
   const { report, counts } = manifest;
   const rejected = (t: (typeof report.tables)[number]): number =>
     t.rejected.reduce((sum, r) => sum + r.rows, 0);
