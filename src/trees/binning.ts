@@ -7,7 +7,7 @@ import { sharedUint8 } from '../table/index.js';
 export const MAX_BINS = 255;
 
 /** Bins of a column whose values have an order (continuous, count, ordinal). */
-export const orderedBinningSchema = z.strictObject({
+const orderedBinningSchema = z.strictObject({
   type: z.literal('ordered'),
   name: z.string(),
   /** The largest training value of each bin, ascending: `x` lies in the first bin whose edge is ≥ x, else in the last. */
@@ -17,7 +17,7 @@ export const orderedBinningSchema = z.strictObject({
 });
 
 /** Bins of a column whose values have no order (categorical, binary). */
-export const nominalBinningSchema = z.strictObject({
+const nominalBinningSchema = z.strictObject({
   type: z.literal('nominal'),
   name: z.string(),
   /** The category of each bin. */

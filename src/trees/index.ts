@@ -1,4 +1,4 @@
-export { applyBinning, binColumn, binCount, binningSchema, learnBinning, MAX_BINS } from './binning.js';
+export { applyBinning, binColumn, binCount, binningSchema, learnBinning } from './binning.js';
 export type { BinnedColumn, Binning, BinOptions, NominalBinning, OrderedBinning } from './binning.js';
 export { trainBoosting } from './boosting.js';
 export type { BoostingPart, BoostingRequest } from './boosting.js';
