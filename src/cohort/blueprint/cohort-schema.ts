@@ -88,7 +88,7 @@ const eventGroup = section({
     .string()
     .regex(/^_[a-z0-9_]+$/, '_ and lower-case letters, digits')
     .default(''),
-  codes: z.record(nameSchema, z.union([code, codeFeature])),
+  codes: z.record(nameSchema, z.union([code, z.array(code).min(1), codeFeature])),
 });
 
 const encounterFeature = section({
@@ -159,5 +159,7 @@ export type CohortBlueprint = z.infer<typeof cohortBlueprintSchema> & { readonly
 export type AttributeFeature = z.infer<typeof attributeFeature>;
 export type EventGroup = z.infer<typeof eventGroup>;
 export type CodeFeature = z.infer<typeof codeFeature>;
+/** What stands behind a feature's name: a code, several, or a section with more to say. */
+export type CodeEntry = EventGroup['codes'][string];
 export type EncounterFeature = z.infer<typeof encounterFeature>;
 export type CohortTask = z.infer<typeof taskSchema>;

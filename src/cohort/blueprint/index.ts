@@ -3,6 +3,7 @@ export { staticWindow } from './cohort-schema.js';
 export type {
   Aggregate,
   AttributeFeature,
+  CodeEntry,
   CodeFeature,
   CohortBlueprint,
   EncounterFeature,

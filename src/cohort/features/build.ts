@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DataError, Rng, throwIfAborted } from '../../core/index.js';
 import type { ResultColumn } from '../../duckdb/index.js';
@@ -36,6 +38,7 @@ export interface FeatureFacts {
 export interface BuildFeaturesOptions {
   /** Memory that queries may take before they spill, in MiB. Default 1024. */
   readonly memoryLimitMiB?: number;
+  /** Folder that queries may spill into; it is made when needed and removed afterwards. Default: one in the system's. */
   readonly temporaryFolder?: string;
 }
 
@@ -53,7 +56,13 @@ export async function buildFeatures(
   context: RunContext,
   options: BuildFeaturesOptions = {},
 ): Promise<FeatureTable> {
-  const db = await Database.open({ threads: context.pool.size, signal: context.signal, ...options });
+  const temporaryFolder = options.temporaryFolder ?? path.join(tmpdir(), `anamnesis-features-${process.pid}`);
+  const db = await Database.open({
+    threads: context.pool.size,
+    signal: context.signal,
+    ...options,
+    temporaryFolder,
+  });
   try {
     await store.views(db);
     const steps = await selectUnits(db, compiled);
@@ -63,6 +72,7 @@ export async function buildFeatures(
     return finish(compiled, cells, { steps, sourceId: store.manifest.source.id });
   } finally {
     db.close();
+    await rm(temporaryFolder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,7 @@
 import type {
   Aggregate,
   AttributeFeature,
+  CodeEntry,
   CodeFeature,
   CohortBlueprint,
   EncounterFeature,
@@ -16,7 +17,6 @@ import type { CompiledBlueprint, DiagnosisPlan, EventBase, PlannedColumn, Planne
 import { cohortRules, unitSql } from './unit-sql.js';
 
 type Attribute = AttributeFeature | AttributeFeature['attribute'];
-type Code = CodeFeature | string;
 
 /** Turns a blueprint into SQL and a schema. Reads nothing: the same blueprint runs on any cohort store, real or synthetic. */
 export function compileBlueprint(blueprint: CohortBlueprint): CompiledBlueprint {
@@ -109,9 +109,8 @@ function planGroup(group: EventGroup, blueprint: CohortBlueprint): BasePlan[] {
   const window = group.window === staticWindow ? staticWindow : windowOf(blueprint, group.window);
   const aggregates = [...new Set(group.aggregates)];
   return Object.entries(group.codes).map(([feature, given]) => {
-    const spec: Code = given;
-    const code = typeof spec === 'string' ? spec : spec.code;
-    const codes = typeof code === 'string' ? [code] : code;
+    const spec = featureOf(given);
+    const codes = [spec.code].flat();
     return {
       base: {
         codes: codes.filter((c) => !c.endsWith('*')),
@@ -122,14 +121,13 @@ function planGroup(group: EventGroup, blueprint: CohortBlueprint): BasePlan[] {
         aggregates,
       },
       columns: (base) => {
-        const fixed: Partial<CodeFeature> = typeof spec === 'string' ? {} : spec;
         const words = wordsOf(codes, group.window);
         return aggregates.map((aggregate) =>
           planAggregate(aggregate, base, {
             name: eventColumn(feature, aggregate, { ...group, aggregates }),
-            unit: fixed.unit ?? words.unit,
-            decimals: fixed.decimals,
-            description: `${fixed.description ?? words.text}, ${aggregate}`,
+            unit: spec.unit ?? words.unit,
+            decimals: spec.decimals,
+            description: `${spec.description ?? words.text}, ${aggregate}`,
             otherBelow: group.otherBelow,
             kind: group.kind,
           }),
@@ -137,6 +135,10 @@ function planGroup(group: EventGroup, blueprint: CohortBlueprint): BasePlan[] {
       },
     };
   });
+}
+
+function featureOf(entry: CodeEntry): CodeFeature {
+  return typeof entry === 'string' || Array.isArray(entry) ? { code: entry } : entry;
 }
 
 /** What a reader should know of a feature: its code, the code's display and the window. */
@@ -201,8 +203,7 @@ function saysDiagnosis(blueprint: CohortBlueprint, system: string): string[] {
     .map(([name]) => name);
   const events = blueprint.features.events.flatMap((group) =>
     Object.entries(group.codes).flatMap(([feature, given]) => {
-      const code = typeof given === 'string' ? given : given.code;
-      const same = [code].flat().some((c) => c.startsWith(`${system}//`));
+      const same = [featureOf(given).code].flat().some((c) => c.startsWith(`${system}//`));
       return same ? [...new Set(group.aggregates)].map((a) => eventColumn(feature, a, group)) : [];
     }),
   );

@@ -43,19 +43,32 @@ export function matchedSql(events: string): string {
       ELSE e.time >= u.start + b.low AND e.time < u.start + b.high END`;
 }
 
-const inOrder = 'ORDER BY time NULLS FIRST, x';
+/**
+ * Aggregates whose result does not depend on the order in which threads hand over the rows: ties in time are broken by value, sums
+ * are exact (six decimals; integers for the slope, in seconds), so nothing has to be sorted.
+ */
 const present = 'FILTER (x IS NOT NULL)';
+const sum = 'sum(CAST(x AS DECIMAL(38, 6)))';
+const seconds = 'CAST(epoch(time - start) AS HUGEINT)';
+const micro = 'CAST(round(x * 1e6) AS HUGEINT)';
 const numberSql: Readonly<Record<Exclude<Aggregate, 'count' | 'any'>, string>> = {
-  first: `first(x ${inOrder}) ${present}`,
-  last: `last(x ${inOrder}) ${present}`,
+  first: `arg_min(x, {'t': time, 'x': x}) ${present}`,
+  last: `arg_max(x, {'t': time, 'x': x}) ${present}`,
   min: 'min(x)',
   max: 'max(x)',
-  mean: `avg(x ${inOrder}) ${present}`,
-  sum: `sum(x ${inOrder}) ${present}`,
-  // per hour; a single moment has no slope
-  slope: `CASE WHEN min(time) ${present} < max(time) ${present}
-    THEN regr_slope(x, epoch_us(time - start) / 3600e6 ${inOrder}) ${present} END`,
+  mean: `CAST(${sum} AS DOUBLE) / count(x)`,
+  sum: `CAST(${sum} AS DOUBLE)`,
+  slope: slopeSql(),
 };
+
+/** Least squares per hour: (nΣtx − ΣtΣx) / (nΣt² − (Σt)²); a single moment has none. */
+function slopeSql(): string {
+  const over = (term: string): string => `sum(${term}) ${present}`;
+  const [n, t, x] = [`CAST(count(x) AS HUGEINT)`, over(seconds), over(micro)];
+  const top = `${n} * ${over(`${seconds} * ${micro}`)} - ${t} * ${x}`;
+  const bottom = `${n} * ${over(`${seconds} * ${seconds}`)} - ${t} * ${t}`;
+  return `CAST(${top} AS DOUBLE) / nullif(CAST(${bottom} AS DOUBLE), 0) * 3600 / 1e6`;
+}
 
 /** Aggregates of numbers over the matched events: one row per unit and base. Only what some column needs is computed. */
 export function numbersSql(bases: readonly EventBase[]): string {
@@ -69,8 +82,8 @@ export function numbersSql(bases: readonly EventBase[]): string {
 /** First and last texts over the matched events: one row per unit and base. */
 export function textsSql(): string {
   return `SELECT row, base, count(*) AS n,
-      first(s ORDER BY time NULLS FIRST, s) FILTER (s IS NOT NULL) AS "first",
-      last(s ORDER BY time NULLS FIRST, s) FILTER (s IS NOT NULL) AS "last"
+      arg_min(s, {'t': time, 's': s}) FILTER (s IS NOT NULL) AS "first",
+      arg_max(s, {'t': time, 's': s}) FILTER (s IS NOT NULL) AS "last"
     FROM fe_matched WHERE value <> 'number' GROUP BY row, base`;
 }
 
