@@ -1,10 +1,9 @@
 import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
-import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { DataError } from '../core/index.js';
 import { sqlName, sqlString } from '../duckdb/index.js';
+import { brokenFile, checkGzip } from '../runtime/index.js';
 
 /**
  * A table of a source as it should be: DuckDB types by column name. A TIMESTAMP column may be written as ISO 8601 or, as spreadsheet
@@ -95,34 +94,6 @@ export async function readingCsv<T>(tables: readonly CsvTable[], work: () => Pro
   if (broken !== undefined) throw broken.reason;
   if (done.status === 'rejected') throw namingFile(done.reason, tables);
   return done.value;
-}
-
-/** @throws DataError `BROKEN_FILE` when a .gz file is truncated or damaged. */
-async function checkGzip(file: string): Promise<void> {
-  if (!file.endsWith('.gz')) return;
-  const nowhere = new Writable({
-    highWaterMark: 1 << 20,
-    write: (_chunk, _encoding, next) => {
-      next();
-    },
-  });
-  try {
-    await pipeline(
-      createReadStream(file, { highWaterMark: 1 << 18 }),
-      createGunzip({ chunkSize: 1 << 18 }),
-      nowhere,
-    );
-  } catch (cause) {
-    throw brokenFile(file, cause);
-  }
-}
-
-function brokenFile(file: string, cause: unknown): DataError {
-  return new DataError('BROKEN_FILE', `${file} is truncated or damaged.`, {
-    expected: 'a complete file',
-    fix: 'fetch or copy it again, and compare its size and SHA-256 with the publisher’s',
-    cause,
-  });
 }
 
 /** Adds file, line and column to an error about a CSV file; DuckDB names them in its text, next to the value, which stays out. */

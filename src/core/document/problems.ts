@@ -95,7 +95,7 @@ function bound(
   exclusive: string,
 ): string {
   const text = `${issue.inclusive === false ? exclusive : inclusive} ${limit}`;
-  if (issue.origin === 'array') return `${text} entries`;
+  if (issue.origin === 'array') return `${text} ${limit === 1 ? 'entry' : 'entries'}`;
   if (issue.origin === 'string') return `${text} characters`;
   return text;
 }
@@ -120,8 +120,8 @@ function describe(value: unknown): string {
   if (value === null) return 'nothing (the value is empty)';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a section of keys';
-  const text = JSON.stringify(value);
-  return typeof value === 'string' ? `'${text.length > 60 ? `${text.slice(0, 57)}…` : text}'` : text;
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return `'${value.length > 60 ? `${value.slice(0, 57)}…` : value}'`;
 }
 
 function valueAt(root: unknown, path: KeyPath): unknown {

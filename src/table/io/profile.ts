@@ -39,7 +39,7 @@ export async function profileColumn(db: Database, table: string, cell: string): 
             max(length(regexp_extract(v, '^[+-]?[0-9]*[.]([0-9]+)$', 1))) AS decimals,
             sum(k) FILTER (regexp_matches(v, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]|$)')) AS dates
      FROM (SELECT v, k, TRY_CAST(v AS DOUBLE) AS x
-           FROM (SELECT ${cell} AS v, count(*) AS k FROM ${sqlName(table)} GROUP BY v) WHERE v IS NOT NULL)`,
+           FROM (SELECT ${cell} AS v, count(*) AS k FROM ${sqlName(table)} GROUP BY 1) WHERE v IS NOT NULL)`,
   );
   const of = (name: keyof Profile): number => Number(row[name] ?? 0);
   return {

@@ -1,6 +1,7 @@
 import { DataError, didYouMean, throwIfAborted, UserError } from '../../core/index.js';
 import type { Database } from '../../duckdb/index.js';
 import { sqlName, sqlString } from '../../duckdb/index.js';
+import { checkGzip } from '../../runtime/index.js';
 import { columnFromCells } from '../build.js';
 import type { ColumnSchema } from '../schema.js';
 import { isNumericKind } from '../schema.js';
@@ -43,6 +44,7 @@ export async function readTable(
   schema: CompiledTableFile,
   signal?: AbortSignal,
 ): Promise<TableFile> {
+  await checkGzip(file);
   await db.exec(`CREATE OR REPLACE TEMP TABLE ${rawTable} AS ${rawSql(file)}`);
   try {
     const names = await namesIn(db, `SELECT * FROM ${rawTable}`);
@@ -115,8 +117,7 @@ async function readColumn(db: Database, name: string, schema: CompiledTableFile)
 
 /** Numbers, with NaN as missing; dates as days since an origin. */
 function numberSql(cell: string, override: ColumnOverride | undefined): string {
-  if (override?.daysSince === undefined)
-    return `(SELECT CASE WHEN isnan(x) THEN NULL ELSE x END FROM (SELECT TRY_CAST(${cell} AS DOUBLE) AS x))`;
+  if (override?.daysSince === undefined) return `nullif(TRY_CAST(${cell} AS DOUBLE), 'nan'::DOUBLE)`;
   const origin = `TIMESTAMP ${sqlString(`${override.daysSince} 00:00:00`)}`;
   return `epoch_us(TRY_CAST(${cell} AS TIMESTAMP) - ${origin}) / 86400e6`;
 }

@@ -79,7 +79,7 @@ export async function writeParquet(file: string, table: Table): Promise<void> {
     throw explainWriteError(error, file);
   } finally {
     db.close();
-    await rm(text, { force: true });
+    await rm(text, { force: true }).catch(() => undefined);
   }
 }
 
