@@ -18,8 +18,9 @@ const advice: Readonly<Record<string, string>> = {
 
 /** Turns a file-system error on writing into one that says what to do; leaves any other error as it is. */
 export function explainWriteError(error: unknown, target: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const fix = advice[code];
+  const { code = '', syscall } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  // Node's recursive mkdir says ENOENT on a read-only file system.
+  const fix = code === 'ENOENT' && syscall === 'mkdir' ? advice['EROFS'] : advice[code];
   return fix === undefined
     ? error
     : new UserError(`WRITE_${code}`, `Cannot write ${target}.`, { got: code, fix, cause: error });
