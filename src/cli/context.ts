@@ -59,7 +59,8 @@ export function openSession(command: Command): Session {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
 
-  const closable = quiet || json ? undefined : terminalProgress({ stream: process.stderr, clock: systemClock });
+  const closable =
+    quiet || json ? undefined : terminalProgress({ stream: process.stderr, clock: systemClock });
   const progress =
     closable ?? (quiet ? silentProgress : jsonProgress({ stream: process.stderr, clock: systemClock }));
   return {

@@ -13,7 +13,7 @@ import { reportError } from './output.js';
 const packageFile = new URL('../../package.json', import.meta.url);
 
 /**
- * The command line. Exit codes: 0 done, 1 a bar was not met (with --gate), 2 usage, 3 data, 4 privacy, 70 a defect of ours,
+ * The command line. Exit codes (docs/cli.md): 0 done, 2 usage, 3 data, 4 privacy, 70 a defect of ours,
  * 130 interrupted.
  * @param argv arguments after the program's name
  */
@@ -55,7 +55,7 @@ Start here:
   anamnesis blueprint list          ready blueprints
   anamnesis run eicu-demo           records → feature table → models → synthetic rows → report
 
-Exit codes: 0 done, 1 a bar was not met (--gate), 2 usage, 3 data, 4 privacy, 70 internal, 130 interrupted.`,
+Exit codes: 0 done, 2 usage, 3 data, 4 privacy, 70 internal, 130 interrupted.`,
     );
   for (const add of [addDemo, addRun, addImport, addValidate, addBlueprint, addData]) add(program);
   exitOverrideBelow(program);
