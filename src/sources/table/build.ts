@@ -47,12 +47,15 @@ export async function buildTableFeatures(
   }
 }
 
+/** The file itself, with or without .gz; in a folder without a named file, its only table. */
 async function findFile(data: string, file: string | undefined): Promise<string> {
   const target = file === undefined ? data : path.join(data, file);
-  const found = await stat(target).catch(() => undefined);
-  if (found?.isFile() === true) return target;
-  const tables =
-    found === undefined ? [] : (await readdir(target)).filter((f) => /\.(csv|tsv|parquet)(\.gz)?$/i.test(f));
+  for (const candidate of [target, `${target}.gz`, target.replace(/\.gz$/, '')]) {
+    const found = await stat(candidate).catch(() => undefined);
+    if (found?.isFile() === true) return candidate;
+  }
+  const names = await readdir(target).catch(() => []);
+  const tables = names.filter((name) => /\.(csv|tsv|parquet)(\.gz)?$/i.test(name));
   if (tables.length === 1) return path.join(target, tables[0]!);
   throw new DataError('NO_FILE', `There is no table at ${target}.`, {
     expected: 'a .csv, .csv.gz, .tsv or .parquet file',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CohortBlueprint, FeatureTable } from '../../../src/cohort/index.js';
-import { buildFeatures, CohortStore, compileBlueprint, parseBlueprint } from '../../../src/cohort/index.js';
+import { buildFeatures, compileBlueprint, parseBlueprint } from '../../../src/cohort/index.js';
 import type { Cell } from '../../../src/table/index.js';
 import { cellOf } from '../../../src/table/index.js';
 import { testContext } from '../../support/context.js';
@@ -160,5 +160,136 @@ describe('buildFeatures on the tiny cohort', () => {
   it('keeps columns that say the diagnosis from being features of it', () => {
     const task = result.tasks.find((t) => t.id === 'primary-diagnosis');
     expect(task?.exclude).toEqual(['heart_failure']);
+  });
+});
+
+describe('buildFeatures', () => {
+  const run = async (
+    name: string,
+    options: Parameters<typeof buildTinyCohort>[2],
+    text = base,
+  ): Promise<FeatureTable> => {
+    const store = await buildTinyCohort(path.join(work, name), testContext(), options);
+    return buildFeatures(store, compileBlueprint(blueprintOf(text)), testContext());
+  };
+  const plain = (result: FeatureTable): unknown =>
+    result.table.columns.map((c) => [
+      c.schema,
+      [...(c.type === 'numeric' ? c.values : c.codes)],
+      [...c.valid],
+    ]);
+
+  it('gives the same bytes for one and two threads', async () => {
+    const store = await buildTinyCohort(path.join(work, 'threads'), testContext());
+    const compiled = compileBlueprint(blueprintOf(base));
+    const one = await buildFeatures(store, compiled, testContext(1));
+    const two = await buildFeatures(store, compiled, testContext(2));
+    expect(plain(two)).toEqual(plain(one));
+    expect(two.split).toEqual(one.split);
+  });
+
+  it('cannot be leaked to: events at or after the index time, and discharge diagnoses, change no feature', async () => {
+    const before = await run('honest', {});
+    const indexTimes = {
+      1: '2020-01-02 12:00:00',
+      2: '2020-03-02 06:00:00',
+      5: '2020-05-02 12:00:00',
+      6: '2020-06-02 00:00:00',
+      7: '2020-07-02 00:00:00',
+    };
+    const leaks = Object.entries(indexTimes).flatMap(([subject, indexTime]) =>
+      [indexTime, `${indexTime.slice(0, 18)}1`, '2021-01-01 00:00:00'].flatMap((time) =>
+        ['LOINC//2160-0', 'LOCAL//rhythm', 'ICD10CM//I50.1'].map((code) =>
+          eventRow({ subject: Number(subject), time, code, number: 1000 + Number(subject), text: 'died' }),
+        ),
+      ),
+    );
+    const after = await run('leaky', { moreEvents: leaks });
+    expect(plain(after)).toEqual(plain(before));
+  });
+
+  it('says why a task cannot be told', async () => {
+    const eicu = await run('eicu', { sourceId: 'eicu' });
+    expect(eicu.tasks.find((t) => t.id === 'readmission-30d')?.notComputable).toMatch(/no times between/);
+    expect(eicu.table.has('readmission_30d')).toBe(false);
+    const survivors = await run(
+      'survivors',
+      {},
+      base.replace('minAgeYears: 18', 'minAgeYears: 18, exclude: [{ attribute: unit.unit, in: [SICU] }]'),
+    );
+    expect(survivors.tasks.find((t) => t.id === 'in-hospital-mortality')?.notComputable).toBe(
+      'every patient has the same outcome',
+    );
+    expect(survivors.facts.steps.map((s) => s.title)).toContain('unit.unit not SICU');
+    const snomed = await run('snomed', {}, base.replace('top: 2 }', 'top: 2, system: SNOMED, group: code }'));
+    expect(snomed.tasks.find((t) => t.id === 'primary-diagnosis')?.notComputable).toBe(
+      'the source says the outcome of no patient',
+    );
+  });
+
+  it('counts every readmission where planned ones are asked for too', async () => {
+    const all = await run(
+      'planned',
+      {},
+      base.replace('task: readmission', '{ task: readmission, unplannedOnly: false, days: 10 }'),
+    );
+    expect(column(all, 'readmission_10d')).toEqual(['no', null, null, 'yes', null]);
+  });
+
+  it('reads the original ICD-9 code of a mapped diagnosis, and keeps others as a class where told', async () => {
+    const icd9 = await run(
+      'icd9',
+      {},
+      base.replace('top: 2 }', 'top: 2, system: ICD9CM, group: icd9-category }'),
+    );
+    expect(icd9.tasks.find((t) => t.id === 'primary-diagnosis')?.notComputable).toMatch(/fewer than two/);
+    const code = await run('code', {}, base.replace('top: 2 }', 'top: 2, group: code, others: other }'));
+    expect(column(code, 'primary_diagnosis')).toEqual(['A41.9', 'A41.9', 'I21.4', 'other', null]);
+  });
+
+  it('masks labels of units that were over at the index time where they are kept', async () => {
+    const kept = await run(
+      'kept',
+      {},
+      base.replace('minAgeYears: 18', 'minAgeYears: 18, endedBeforeIndex: keep'),
+    );
+    expect(column(kept, 'subject_id')).toEqual([1, 2, 3, 5, 6, 7]);
+    expect(column(kept, 'in_hospital_mortality')[2]).toBeNull();
+    expect(column(kept, 'hospital_stay_over_7d')[2]).toBeNull();
+  });
+
+  it('takes admissions as units', async () => {
+    const text = base
+      .replace('unit: icu-stay, firstOnly: true', 'unit: admission')
+      .replace('  - { task: long-stay, of: icu }\n', '');
+    const result = await run('admissions', {}, text);
+    expect(column(result, 'encounter_id')).toEqual(
+      ['1', '1b', '2', '3', '5', '6', '6b', '8'].map((id) => `admission//${id}`),
+    );
+    expect(column(result, 'hours_in_hospital')).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(column(result, 'earlier_admissions')).toEqual([0, 1, 0, 0, 0, 0, 1, 0]);
+    expect(column(result, 'readmission_30d')).toEqual(['yes', 'no', null, 'no', null, 'no', 'no', 'no']);
+  });
+
+  it('refuses a cohort without anybody, with the counts', async () => {
+    await expect(
+      run('nobody', {}, base.replace('minAgeYears: 18', 'minAgeYears: 118')),
+    ).rejects.toMatchObject({
+      code: 'EMPTY_COHORT',
+      got: 'all units of the store: 8; with a known start: 8; first of the patient: 7; aged at least 118 years: 0; not over at the index time (24 hours): 0',
+    });
+  });
+
+  it('keeps a patient on one side, and the share of a label where asked', async () => {
+    const text = base
+      .replace('firstOnly: true, minAgeYears: 18', 'minAgeYears: 0')
+      .replace('testShare: 0.001', 'testShare: 0.5, stratify: in-hospital-mortality');
+    const result = await run('stratified', {}, text);
+    const subjects = column(result, 'subject_id');
+    const test = new Set([...result.split.test].map((row) => subjects[row]));
+    const train = new Set([...result.split.train].map((row) => subjects[row]));
+    expect([...test].filter((s) => train.has(s))).toEqual([]);
+    expect(test.size).toBeGreaterThan(0);
+    expect(result.split.test.length + result.split.train.length).toBe(result.table.rows);
   });
 });

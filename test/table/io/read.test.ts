@@ -165,46 +165,55 @@ describe('readTable reads', () => {
 
 describe('readTable refuses, without quoting a cell', () => {
   const texts = Array.from({ length: 60 }, (_, i) => `SECRET ${i}`);
-  it.each([
-    [
-      'infinities',
-      ['1', 'inf', 'SECRET', '3'].filter((c) => c !== 'SECRET'),
-      {},
-      'INFINITE_VALUES',
-      "Column 'x' has 1 infinite",
-    ],
-    ['dates', ['2000-01-01', '2000-01-02', '2000-01-03'], {}, 'DATE_COLUMN', 'columns.x.daysSince'],
-    ['free text', texts, {}, 'FREE_TEXT', "Column 'x' has 60 different texts"],
-    [
-      'texts in a numeric column',
-      ['1', 'SECRET', '3'],
-      { columns: { x: { kind: 'count' } } },
-      'NOT_A_NUMBER',
-      '1 cells',
-    ],
-    [
-      'a category that is not listed',
-      ['a', 'SECRET'],
-      { columns: { x: { categories: ['a', 'b'] } } },
-      'BAD_CELL',
-      '1 cells',
-    ],
-    [
-      'what is no date',
-      ['2000-01-01', 'SECRET'],
-      { columns: { x: { daysSince: '2000-01-01' } } },
-      'NOT_A_DATE',
-      '1 cells',
-    ],
-  ] satisfies [string, string[], TableFileOptions, string, string][])(
-    '%s',
-    async (_, column, options, code, words) => {
-      const error = await codeOf(readColumn(column, options));
-      expect(error.code).toBe(code);
-      expect(error.message).toContain(words);
-      expect(error.message).not.toContain('SECRET');
+  interface Case {
+    readonly what: string;
+    readonly column: readonly string[];
+    readonly x?: NonNullable<TableFileOptions['columns']>[string];
+    readonly code: string;
+    readonly words: string;
+  }
+  const cases: readonly Case[] = [
+    {
+      what: 'infinities',
+      column: ['1', 'inf', '3'],
+      code: 'INFINITE_VALUES',
+      words: "Column 'x' has 1 infinite",
     },
-  );
+    {
+      what: 'dates',
+      column: ['2000-01-01', '2000-01-02', '2000-01-03'],
+      code: 'DATE_COLUMN',
+      words: 'columns.x.daysSince',
+    },
+    { what: 'free text', column: texts, code: 'FREE_TEXT', words: "Column 'x' has 60 different texts" },
+    {
+      what: 'texts among numbers',
+      column: ['1', 'SECRET', '3'],
+      x: { kind: 'count' },
+      code: 'NOT_A_NUMBER',
+      words: '1 cells',
+    },
+    {
+      what: 'a category that is not listed',
+      column: ['a', 'SECRET'],
+      x: { categories: ['a', 'b'] },
+      code: 'BAD_CELL',
+      words: '1 cells',
+    },
+    {
+      what: 'what is no date',
+      column: ['2000-01-01', 'SECRET'],
+      x: { daysSince: '2000-01-01' },
+      code: 'NOT_A_DATE',
+      words: '1 cells',
+    },
+  ];
+  it.each(cases)('$what', async ({ column, x, code, words }) => {
+    const error = await codeOf(readColumn(column, x === undefined ? {} : { columns: { x } }));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(words);
+    expect(error.message).not.toContain('SECRET');
+  });
 
   it('a schema for columns that the file lacks', async () => {
     const error = await codeOf(
