@@ -83,11 +83,18 @@ function border(sorted: readonly number[], i: number): number {
 
 /** Rows whose value may be drawn: present, and of a category with at least `rareRows` rows, unless all are rarer. */
 export function drawableRows(column: Column, rareRows: number): Uint32Array {
-  const rows = Uint32Array.from(column.valid.keys()).filter((row) => column.valid[row] === 1);
+  const rows = presentRows(column.valid);
   if (column.type === 'numeric') return rows;
   const counts = categoryCounts(column);
   const frequent = rows.filter((row) => counts[column.codes[row]!]! >= rareRows);
   return frequent.length > 0 ? frequent : rows;
+}
+
+function presentRows(valid: Uint8Array): Uint32Array {
+  const rows = new Uint32Array(valid.length);
+  let n = 0;
+  for (let row = 0; row < valid.length; row++) if (valid[row] === 1) rows[n++] = row;
+  return rows.subarray(0, n);
 }
 
 function addCategories(builder: LeavesBuilder, column: CategoricalColumn, rows: Uint32Array): void {

@@ -63,7 +63,7 @@ export class Draft {
     return {
       missing: missing && treeConditional(missing, this.#codes),
       value:
-        value?.type === 'boosted'
+        value?.type === 'head'
           ? headConditional(value, [...this.#columns.values()])
           : value && treeConditional(value, this.#codes, this.#model.binnings[c]),
     };

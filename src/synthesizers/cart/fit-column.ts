@@ -1,5 +1,5 @@
 import { Rng } from '../../core/index.js';
-import type { Column } from '../../table/index.js';
+import type { CategoricalColumn, Column } from '../../table/index.js';
 import { donorLeaves, drawableRows, missingLeaves } from './donors.js';
 import { growTree } from './grow.js';
 import { fitHead } from './head.js';
@@ -30,12 +30,29 @@ function missingStage({ column, features, options }: FitColumnInput): Stage {
   return { type: 'tree', tree: grown.tree, leaves: missingLeaves(column, grown.leaves) };
 }
 
-function valueStage({ column, features, options, head }: FitColumnInput, rows: Uint32Array): Stage | Head {
-  if (head !== undefined && column.type === 'categorical') {
+function valueStage(input: FitColumnInput, rows: Uint32Array): Stage | Head {
+  const { column, features, options, head } = input;
+  const grown = growTree({ features, target: valueTarget(column), rows, limits: options });
+  if (head !== undefined && column.type === 'categorical' && !isDetermined(column, rows, grown.leaves)) {
     const fitted = fitHead({ column, features: head.features, rows, rng: Rng.fromKey(head.key) });
     if (fitted !== undefined) return fitted;
   }
-  const grown = growTree({ features, target: valueTarget(column), rows, limits: options });
   const leaves = donorLeaves(column, grown.leaves, { spikeRows: options.minLeaf });
   return { type: 'tree', tree: grown.tree, leaves };
+}
+
+/** Share of a label's Gini impurity that may be left inside leaves when earlier columns decide the label. */
+const LEFT_UNDECIDED = 0.03;
+
+/** Whether leaves are almost pure: then the label follows from earlier columns, and a tree keeps that rule where probabilities would blur it. */
+function isDetermined(column: CategoricalColumn, rows: Uint32Array, leaves: readonly Uint32Array[]): boolean {
+  const inside = leaves.reduce((sum, leaf) => sum + impurity(column, leaf), 0);
+  return inside <= LEFT_UNDECIDED * impurity(column, rows);
+}
+
+/** Rows times Gini impurity. */
+function impurity(column: CategoricalColumn, rows: Uint32Array): number {
+  const counts = new Float64Array(column.schema.categories.length);
+  for (const row of rows) counts[column.codes[row]!]!++;
+  return counts.reduce((left, count) => left - (count * count) / rows.length, rows.length);
 }

@@ -1,15 +1,21 @@
+import type { Rng } from '../../core/index.js';
 import type { RunContext } from '../../runtime/index.js';
-import type { Table } from '../../table/index.js';
+import type { CategoricalColumn, Table } from '../../table/index.js';
 import type { BinnedColumn } from '../../trees/index.js';
 import { binColumn } from '../../trees/index.js';
 import { learnBounds } from '../bounds.js';
-import { checkTable } from '../check.js';
+import { categoryCounts, checkTable } from '../check.js';
+import { emptyColumn } from '../columns.js';
+import { Draft } from './draft.js';
 import type { FitColumnInput } from './fit-column.js';
+import { balanceHead } from './head.js';
 import type { CartModel, ColumnModel } from './model.js';
 import type { CompiledCart } from './options.js';
 import { columnOrder, dependenceOf, predecessorsOf } from './order.js';
 import type { Feature } from './split.js';
 
+/** Rows drawn to balance the labels. */
+const PILOT_ROWS = 8192;
 const here = new URL('./fit-column.js', import.meta.url).href;
 
 /** Learns every column from its predecessors; the columns do not wait for each other, so they run side by side. */
@@ -36,7 +42,7 @@ export async function fitCart(table: Table, options: CompiledCart, context: RunC
   });
   const columns: ColumnModel[] = [];
   for (const [at, model] of (await fitAll(inputs, context)).entries()) columns[order[at]!] = model;
-  return {
+  const model: CartModel = {
     schema: table.schema,
     options,
     order,
@@ -44,6 +50,35 @@ export async function fitCart(table: Table, options: CompiledCart, context: RunC
     bounds: table.columns.map((c) => (c.type === 'numeric' ? (learnBounds(c) ?? null) : null)),
     columns,
   };
+  return { ...model, columns: balanceLabels(model, table, context.rng.split('pilot')) };
+}
+
+/** Draws a pilot sample and balances every label's probabilities on it, in the order of drawing. */
+function balanceLabels(model: CartModel, table: Table, rng: Rng): readonly ColumnModel[] {
+  const columns = [...model.columns];
+  const last = model.order.findLastIndex((c) => columns[c]!.value?.type === 'head');
+  const draft = new Draft({ ...model, columns }, PILOT_ROWS);
+  for (const [at, c] of model.order.slice(0, last + 1).entries()) {
+    const { missing, value } = columns[c]!;
+    const label = table.columns[c]!;
+    if (value?.type === 'head' && label.type === 'categorical') {
+      const absent = draft.likelihood(c, emptyColumn(model.schema[c]!, PILOT_ROWS));
+      const shares = classShares(label, value.classes);
+      const features = model.order.slice(0, at).map((p) => draft.column(p));
+      columns[c] = {
+        missing,
+        value: balanceHead(value, { features, weights: absent.map((p) => 1 - p), shares }),
+      };
+    }
+    draft.draw(c, rng.split('column', c));
+  }
+  return columns;
+}
+
+function classShares(label: CategoricalColumn, classes: readonly number[]): number[] {
+  const counts = categoryCounts(label);
+  const total = classes.reduce((sum, code) => sum + counts[code]!, 0);
+  return classes.map((code) => counts[code]! / total);
 }
 
 function feature(column: number, { codes, bins, binning }: BinnedColumn): Feature {

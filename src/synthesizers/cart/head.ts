@@ -1,9 +1,10 @@
 import type { Rng } from '../../core/index.js';
+import { fitLogistic, predictLogistic } from '../../numerics/index.js';
 import type { CategoricalColumn, Column } from '../../table/index.js';
-import { Table } from '../../table/index.js';
-import { BoostedTrees, compileBoosting, trainBoosting } from '../../trees/index.js';
+import { encodeColumns, fitEncoder, Table } from '../../table/index.js';
 import type { BoostingTarget } from '../../trees/index.js';
-import type { Head } from './model.js';
+import { BoostedTrees, compileBoosting, trainBoosting } from '../../trees/index.js';
+import type { Head, Logistic } from './model.js';
 
 export interface HeadRequest {
   readonly column: CategoricalColumn;
@@ -13,65 +14,108 @@ export interface HeadRequest {
   readonly rng: Rng;
 }
 
-/** One row in so many is kept from training to find the number of rounds. */
+/** One row in so many is kept back to find the number of rounds and the weights. */
 const WATCHED = 6;
+/** From so many rows on, the models of the rows that were not kept back are good enough as they are. */
+const REFIT_BELOW = 20_000;
 /** A class needs so many rows on average for its probability to be worth learning. */
 const ROWS_PER_CLASS = 20;
 const MOST_CLASSES = 64;
+/** Penalty on squared weights of standardised features. */
+const LOGISTIC_L2 = 20;
+const BALANCE_ROUNDS = 50;
+const WEIGHTS = [0, 0.25, 0.5, 0.75, 1];
 
 const boosting = {
-  rounds: 400,
-  learningRate: 0.05,
-  maxDepth: 6,
-  maxLeaves: 16,
+  maxDepth: 5,
+  maxLeaves: 12,
   minChildWeight: 5,
   l2: 5,
-  rowSample: 0.8,
-  columnSample: 0.5,
+  columnSample: 0.3,
+  maxBins: 64,
+} as const;
+/** A multiclass round grows a tree a class, so it takes fewer and larger steps. */
+const pace = {
+  binary: { rounds: 400, learningRate: 0.1, patience: 20 },
+  multiclass: { rounds: 80, learningRate: 0.15, patience: 6 },
 } as const;
 
+/** Rows to learn from: their features and which of the classes each has. */
+interface Part {
+  readonly features: readonly Column[];
+  readonly labels: Uint32Array;
+  readonly classes: number;
+}
+
 /**
- * Learns the probabilities of a label's classes, or undefined where a tree does as well or there is too little to
- * learn from. Boosting stops when a watched part of the rows no longer gains, then is run that long on all rows.
+ * Learns the probabilities of a label's classes as a weighted mean of boosted trees and logistic regression; a part of
+ * the rows is kept back to find when boosting should stop and which weight loses least. Undefined where there is too
+ * little to learn from, so that a tree serves.
  */
 export function fitHead({ column, features, rows, rng }: HeadRequest): Head | undefined {
   const classes = classesOf(column, rows);
-  if (features.length === 0 || classes.length < 2 || classes.length > MOST_CLASSES) return undefined;
-  if (rows.length < ROWS_PER_CLASS * classes.length) return undefined;
+  const enough = rows.length >= ROWS_PER_CLASS * classes.length;
+  if (features.length === 0 || classes.length < 2 || classes.length > MOST_CLASSES || !enough)
+    return undefined;
   const table = new Table(column.valid.length, features);
-  const shuffled = rng.split('watched').shuffle(Uint32Array.from(rows));
-  const watched = shuffled.subarray(0, Math.floor(rows.length / WATCHED)).sort();
-  const learnt = shuffled.subarray(watched.length).sort();
-  const part = (of: Uint32Array): { features: readonly Column[]; target: BoostingTarget } => ({
+  const labelOf = new Map(classes.map((code, label) => [code, label]));
+  const part = (of: Uint32Array): Part => ({
     features: table.take(of).columns,
-    target: targetOf(column, of, classes),
+    labels: Uint32Array.from(of, (row) => labelOf.get(column.codes[row]!)!),
+    classes: classes.length,
   });
-  const training = part(learnt);
-  if (!varies(training.target)) return undefined;
-  const trial = trainBoosting({
-    ...training,
-    validation: part(watched),
-    options: compileBoosting({ ...boosting, earlyStoppingRounds: 25 }),
-    rng: rng.split('trial'),
-  });
-  const trees = trainBoosting({
-    ...part(rows),
-    options: compileBoosting({ ...boosting, rounds: trial.rounds }),
-    rng: rng.split('trees'),
-  });
-  return { type: 'boosted', trees: trees.toJSON(), classes };
+  const shuffled = rng.split('watched').shuffle(Uint32Array.from(rows));
+  const kept = Math.floor(rows.length / WATCHED);
+  const watched = part(shuffled.slice(0, kept).sort());
+  const learnt = part(shuffled.slice(kept).sort());
+  if (new Set(learnt.labels).size < 2) return undefined;
+  const trial = boost(learnt, rng.split('trial'), watched);
+  const line = regress(learnt);
+  const weight = bestWeight(watched, boostedProbabilities(trial, watched), lineProbabilities(line, watched));
+  const whole = rows.length < REFIT_BELOW ? part(rows) : undefined;
+  const trees = whole === undefined ? trial : boost(whole, rng.split('trees'), trial.rounds);
+  return {
+    type: 'head',
+    classes,
+    weight,
+    trees: weight > 0 ? trees.toJSON() : undefined,
+    logistic: weight < 1 ? (whole === undefined ? line : regress(whole)) : undefined,
+    odds: classes.map(() => 1),
+  };
 }
 
-/** Probabilities of the head's classes, row-major. Classes rarer than one in all training rows count as impossible. */
+/** Probabilities of the head's classes, rows × classes, row-major. */
 export function headProbabilities(head: Head, features: readonly Column[]): Float64Array {
-  const out = BoostedTrees.fromJSON(head.trees).predict(features);
-  if (head.classes.length > 2) return out;
-  const both = new Float64Array(out.length * 2);
-  for (let i = 0; i < out.length; i++) {
-    both[2 * i] = 1 - out[i]!;
-    both[2 * i + 1] = out[i]!;
+  const k = head.classes.length;
+  const part = { features, classes: k };
+  const rows = features[0]?.valid.length ?? 0;
+  const out = new Float64Array(rows * k);
+  if (head.trees !== undefined) {
+    addScaled(out, boostedProbabilities(BoostedTrees.fromJSON(head.trees), part), head.weight);
   }
-  return both;
+  if (head.logistic !== undefined) addScaled(out, lineProbabilities(head.logistic, part), 1 - head.weight);
+  return tilt(out, head.odds);
+}
+
+/** Drawn rows, the weight of each (how likely its label is present), and the classes' shares in training. */
+export interface Balance {
+  readonly features: readonly Column[];
+  readonly weights: Float64Array;
+  readonly shares: readonly number[];
+}
+
+/**
+ * The head with its odds set so that the classes' mean probabilities over drawn rows are the classes' shares in
+ * training: drawn features are a little less extreme than real ones, and rare outcomes would come out too rare.
+ */
+export function balanceHead(head: Head, { features, weights, shares }: Balance): Head {
+  const plain = headProbabilities(head, features);
+  const odds = shares.map(() => 1);
+  for (let round = 0; round < BALANCE_ROUNDS; round++) {
+    const means = weightedMeans(tilt(Float64Array.from(plain), odds), weights);
+    for (const [k, share] of shares.entries()) if (means[k]! > 0) odds[k]! *= share / means[k]!;
+  }
+  return { ...head, odds };
 }
 
 function classesOf(column: CategoricalColumn, rows: Uint32Array): number[] {
@@ -80,15 +124,98 @@ function classesOf(column: CategoricalColumn, rows: Uint32Array): number[] {
   return [...seen].sort((a, b) => a - b);
 }
 
-function targetOf(column: CategoricalColumn, rows: Uint32Array, classes: readonly number[]): BoostingTarget {
-  const labelOf = new Map(classes.map((code, label) => [code, label]));
-  if (classes.length === 2) {
-    return { kind: 'binary', labels: Uint8Array.from(rows, (row) => labelOf.get(column.codes[row]!)!) };
-  }
-  const labels = Uint32Array.from(rows, (row) => labelOf.get(column.codes[row]!)!);
-  return { kind: 'multiclass', labels, classes: classes.length };
+/** Boosts until the watched part no longer gains, or for a number of rounds. */
+function boost(part: Part, rng: Rng, until: Part | number): BoostedTrees {
+  const { patience, ...speed } = part.classes === 2 ? pace.binary : pace.multiclass;
+  const limits =
+    typeof until === 'number' ? { rounds: Math.max(until, 1) } : { earlyStoppingRounds: patience };
+  return trainBoosting({
+    features: part.features,
+    target: targetOf(part),
+    validation: typeof until === 'number' ? undefined : { features: until.features, target: targetOf(until) },
+    options: compileBoosting({ ...boosting, ...speed, ...limits }),
+    rng,
+  });
 }
 
-function varies(target: BoostingTarget): boolean {
-  return target.kind !== 'regression' && target.labels.some((label) => label !== target.labels[0]);
+function targetOf({ labels, classes }: Part): BoostingTarget {
+  return classes === 2
+    ? { kind: 'binary', labels: Uint8Array.from(labels) }
+    : { kind: 'multiclass', labels, classes };
+}
+
+function regress(part: Part): Logistic {
+  const encoder = fitEncoder(part.features);
+  const rows = encodeColumns(encoder, part.features);
+  const model = fitLogistic({
+    ...rows,
+    labels: part.labels,
+    classes: part.classes,
+    l2: LOGISTIC_L2,
+    maxIterations: 200,
+    tolerance: 1e-5,
+  });
+  return { encoder, model };
+}
+
+type Unlabelled = Pick<Part, 'features' | 'classes'>;
+
+function boostedProbabilities(trees: BoostedTrees, { features, classes }: Unlabelled): Float64Array {
+  const p = trees.predict(features);
+  return classes === 2 ? bothClasses(p) : p;
+}
+
+function lineProbabilities({ encoder, model }: Logistic, part: Unlabelled): Float64Array {
+  const { x, rows } = encodeColumns(encoder, part.features);
+  const p = predictLogistic(model, x, rows);
+  return part.classes === 2 ? bothClasses(p) : p;
+}
+
+/** The weight of boosted trees whose mixture has the smallest log loss. */
+function bestWeight({ labels, classes }: Part, boosted: Float64Array, line: Float64Array): number {
+  const losses = WEIGHTS.map((w) => {
+    let loss = 0;
+    for (const [i, label] of labels.entries()) {
+      const at = i * classes + label;
+      loss -= Math.log(Math.max(w * boosted[at]! + (1 - w) * line[at]!, 1e-9));
+    }
+    return loss;
+  });
+  return WEIGHTS[losses.indexOf(Math.min(...losses))]!;
+}
+
+function bothClasses(positive: Float64Array): Float64Array {
+  const out = new Float64Array(positive.length * 2);
+  for (const [i, p] of positive.entries()) {
+    out[2 * i] = 1 - p;
+    out[2 * i + 1] = p;
+  }
+  return out;
+}
+
+function addScaled(to: Float64Array, from: Float64Array, factor: number): void {
+  for (let i = 0; i < to.length; i++) to[i]! += factor * from[i]!;
+}
+
+/** Multiplies each row's probabilities by the classes' odds and makes them add up to 1 again; in place. */
+function tilt(probabilities: Float64Array, odds: readonly number[]): Float64Array {
+  const k = odds.length;
+  for (let at = 0; at < probabilities.length; at += k) {
+    let sum = 0;
+    for (let c = 0; c < k; c++) sum += probabilities[at + c]! *= odds[c]!;
+    for (let c = 0; c < k; c++) probabilities[at + c]! /= sum;
+  }
+  return probabilities;
+}
+
+/** Mean of each class's probability over weighted rows; zeros when there is no weight. */
+function weightedMeans(probabilities: Float64Array, weights: Float64Array): Float64Array {
+  const k = probabilities.length / weights.length;
+  const sums = new Float64Array(k);
+  let total = 0;
+  for (const [row, weight] of weights.entries()) {
+    total += weight;
+    for (let c = 0; c < k; c++) sums[c]! += weight * probabilities[row * k + c]!;
+  }
+  return total > 0 ? sums.map((s) => s / total) : sums;
 }

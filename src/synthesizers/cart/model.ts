@@ -1,4 +1,5 @@
-import type { ColumnSchema } from '../../table/index.js';
+import type { LogisticModel } from '../../numerics/index.js';
+import type { ColumnSchema, FeatureEncoder } from '../../table/index.js';
 import type { BoostedTreesData, Binning } from '../../trees/index.js';
 import type { Bounds } from '../bounds.js';
 import type { Leaves } from './leaves.js';
@@ -12,12 +13,23 @@ export interface Stage {
   readonly leaves: Leaves;
 }
 
-/** Probabilities of a label's classes by boosted trees. */
+/** A logistic regression on encoded columns. */
+export interface Logistic {
+  readonly encoder: FeatureEncoder;
+  readonly model: LogisticModel;
+}
+
+/** Probabilities of a label's classes: a weighted mean of two models, tilted by odds. */
 export interface Head {
-  readonly type: 'boosted';
-  readonly trees: BoostedTreesData;
-  /** The category that each of the trees' classes stands for. */
+  readonly type: 'head';
+  /** The category that each class stands for. */
   readonly classes: readonly number[];
+  /** Weight of the boosted trees, 0 … 1; the rest is the logistic regression's. A model without weight is absent. */
+  readonly weight: number;
+  readonly trees: BoostedTreesData | undefined;
+  readonly logistic: Logistic | undefined;
+  /** Factor on each class's odds. */
+  readonly odds: readonly number[];
 }
 
 /** How one column is drawn: whether it is missing, then its value. Absent parts: never missing; always missing. */

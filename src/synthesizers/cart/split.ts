@@ -44,6 +44,9 @@ export class SplitSearch {
   readonly #width: number;
   /** Rows and sums of points by bin: `1 + width` numbers a bin. */
   readonly #histogram: Float64Array;
+  /** Points of the present node's rows, in their order; one of the two is used. */
+  readonly #classes: Uint8Array;
+  readonly #scores: Float64Array;
   readonly #total: Float64Array;
   readonly #left: Float64Array;
   readonly #order = new Uint8Array(MOST_BINS);
@@ -58,6 +61,9 @@ export class SplitSearch {
     this.#limits = limits;
     this.#width = target.width;
     const cells = 1 + target.width;
+    const rows = target.points.type === 'classes' ? target.points.classes.length : 0;
+    this.#classes = new Uint8Array(rows);
+    this.#scores = new Float64Array(target.points.type === 'scores' ? target.points.scores.length : 0);
     this.#histogram = new Float64Array(MOST_BINS * cells);
     this.#total = new Float64Array(cells);
     this.#left = new Float64Array(cells);
@@ -75,31 +81,33 @@ export class SplitSearch {
     return this.#best;
   }
 
-  /** Fills the node's totals; returns its sum of squares about the mean. */
+  /** Gathers the points of the node's rows and their totals; returns the sum of squares about the mean. */
   #measure(rows: Uint32Array): number {
     const total = this.#total.fill(0);
-    let squares = 0;
+    const width = this.#width;
     const { points } = this.#target;
+    let squares = 0;
     if (points.type === 'classes') {
-      const { classes } = points;
-      for (const row of rows) {
-        const k = classes[row]!;
-        if (k < this.#width) {
+      for (const [i, row] of rows.entries()) {
+        const k = points.classes[row]!;
+        this.#classes[i] = k;
+        if (k < width) {
           total[1 + k]!++;
           squares++;
         }
       }
     } else {
-      for (const row of rows) {
-        for (let j = 0; j < this.#width; j++) {
-          const s = points.scores[row * this.#width + j]!;
+      for (const [i, row] of rows.entries()) {
+        for (let j = 0; j < width; j++) {
+          const s = points.scores[row * width + j]!;
+          this.#scores[i * width + j] = s;
           total[1 + j]! += s;
           squares += s * s;
         }
       }
     }
     total[0] = rows.length;
-    return squares - scatter(total, this.#width);
+    return squares - scatter(total, width);
   }
 
   #try(rows: Uint32Array, feature: Feature): void {
@@ -114,34 +122,35 @@ export class SplitSearch {
     }
   }
 
+  /** Adds the node's rows up by bin. */
   #fill(rows: Uint32Array, feature: Feature): void {
     const { codes } = feature;
-    const cells = 1 + this.#width;
+    const width = this.#width;
+    const cells = 1 + width;
     const histogram = this.#histogram;
+    const classes = this.#classes;
+    const scores = this.#scores;
+    const n = rows.length;
     histogram.fill(0, 0, (feature.bins + 1) * cells);
-    const { points } = this.#target;
-    if (points.type === 'classes') {
-      const { classes } = points;
-      for (const row of rows) {
-        const at = codes[row]! * cells;
+    if (this.#target.points.type === 'classes') {
+      for (let i = 0; i < n; i++) {
+        const at = codes[rows[i]!]! * cells;
         histogram[at]!++;
-        const k = classes[row]!;
-        if (k < this.#width) histogram[at + 1 + k]!++;
+        const k = classes[i]!;
+        if (k < width) histogram[at + 1 + k]!++;
       }
-    } else if (this.#width === 2) {
-      const { scores } = points;
-      for (const row of rows) {
-        const at = codes[row]! * 3;
+    } else if (width === 2) {
+      for (let i = 0; i < n; i++) {
+        const at = codes[rows[i]!]! * 3;
         histogram[at]!++;
-        histogram[at + 1]! += scores[row * 2]!;
-        histogram[at + 2]! += scores[row * 2 + 1]!;
+        histogram[at + 1]! += scores[2 * i]!;
+        histogram[at + 2]! += scores[2 * i + 1]!;
       }
     } else {
-      const { scores } = points;
-      for (const row of rows) {
-        const at = codes[row]! * cells;
+      for (let i = 0; i < n; i++) {
+        const at = codes[rows[i]!]! * cells;
         histogram[at]!++;
-        for (let j = 0; j < this.#width; j++) histogram[at + 1 + j]! += scores[row * this.#width + j]!;
+        for (let j = 0; j < width; j++) histogram[at + 1 + j]! += scores[i * width + j]!;
       }
     }
   }

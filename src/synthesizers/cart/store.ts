@@ -1,23 +1,17 @@
 import { z } from 'zod';
 import { columnSchema } from '../../table/index.js';
-import type { ColumnSchema } from '../../table/index.js';
-import { BoostedTrees, binningSchema } from '../../trees/index.js';
+import { binningSchema } from '../../trees/index.js';
 import { boundsSchema } from '../bounds.js';
 import type { Bundle, BundleArray } from '../bundle.js';
 import { badModel, bundleArray, readBundle, writeBundle } from '../bundle.js';
 import type { Leaves } from './leaves.js';
-import type { CartModel, ColumnModel, Head, Stage } from './model.js';
+import { headSchema, readHead, writeHead } from './head-store.js';
+import type { CartModel, ColumnModel, Stage } from './model.js';
 import { cartOptionsSchema } from './options.js';
 import type { Tree } from './tree.js';
 import { LEAF, MASK_WORDS } from './tree.js';
 
 const ID = 'cart';
-
-const headSchema = z.strictObject({
-  type: z.literal('boosted'),
-  trees: z.unknown(),
-  classes: z.array(z.int().min(0)),
-});
 
 const modelSchema = z.strictObject({
   schema: z.array(columnSchema),
@@ -42,7 +36,7 @@ export async function saveCart(dir: string, model: CartModel): Promise<void> {
     if (value?.type === 'tree') putStage(arrays, `${c}.value`, value);
     return {
       missing: missing !== undefined,
-      value: value === undefined ? 'none' : value.type === 'tree' ? 'tree' : value,
+      value: value === undefined ? 'none' : value.type === 'tree' ? 'tree' : writeHead(value),
     };
   });
   await writeBundle(dir, ID, { model: { ...model, columns }, arrays });
@@ -57,7 +51,8 @@ export async function loadCart(dir: string): Promise<CartModel> {
   if (!whole || order.length !== d || order.some((c) => c >= d))
     throw badModel(dir, 'its lists differ in length');
   const columns = bundle.model.columns.map(({ missing, value }, c): ColumnModel => {
-    const reader = new StageReader(bundle, dir, new Set(order.slice(0, order.indexOf(c))));
+    const earlier = new Set(order.slice(0, order.indexOf(c)));
+    const reader = new StageReader(bundle, dir, earlier);
     const outcomes = schema[c]!.categories?.length;
     return {
       missing: missing ? reader.stage(`${c}.missing`, 2) : undefined,
@@ -66,7 +61,7 @@ export async function loadCart(dir: string): Promise<CartModel> {
           ? undefined
           : value === 'tree'
             ? reader.stage(`${c}.value`, outcomes)
-            : readHead(dir, value, schema[c]!),
+            : readHead(value, { dir, label: schema[c]!, earlier: [...earlier].map((p) => schema[p]!) }),
     };
   });
   return { schema, options, order, binnings, bounds, columns };
@@ -83,20 +78,6 @@ function putStage(arrays: Map<string, BundleArray>, prefix: string, { tree, leav
   for (const field of treeFields) arrays.set(`${prefix}.${field}`, tree[field]);
   arrays.set(`${prefix}.start`, leaves.start);
   for (const field of leafFields) arrays.set(`${prefix}.${field}`, leaves[field]);
-}
-
-function readHead(dir: string, head: z.output<typeof headSchema>, schema: ColumnSchema): Head {
-  const trees = BoostedTrees.fromJSON(head.trees);
-  const categories = schema.categories?.length ?? 0;
-  const classes = trees.kind === 'binary' ? 2 : trees.outputs;
-  if (
-    trees.kind === 'regression' ||
-    head.classes.length !== classes ||
-    head.classes.some((k) => k >= categories)
-  ) {
-    throw badModel(dir, `the classes of '${schema.name}' do not fit its categories`);
-  }
-  return { type: 'boosted', trees: trees.toJSON(), classes: head.classes };
 }
 
 /** Reads trees and checks that drawing from them can neither run on for ever nor leave the arrays. */
