@@ -18,11 +18,17 @@ export { compileSplit } from './split/options.js';
 export type { CompiledSplit, SplitOptions } from './split/options.js';
 export { splitRows } from './split/split.js';
 export type { SplitInput, SplitRows, SubjectKey } from './split/split.js';
-export { parseBlueprint, sourceFormats } from './blueprint/index.js';
-export type { Blueprint, CohortBlueprint, TableBlueprint, TableRule, TableTask } from './blueprint/index.js';
+export { groupOf, parseBlueprint } from './blueprint/index.js';
+export type {
+  Blueprint,
+  CohortBlueprint,
+  Grouping,
+  RowStep,
+  TableBlueprint,
+  TableRule,
+  TableTask,
+} from './blueprint/index.js';
 export type { CohortStep, Task } from './features/task.js';
-export { groupOf, groupings } from './blueprint/index.js';
-export type { Grouping, RowStep } from './blueprint/index.js';
 export { buildFeatures } from './features/build.js';
 export type { BuildFeaturesOptions, FeatureFacts, FeatureTable } from './features/build.js';
 export { compileBlueprint } from './features/compile.js';

@@ -5,7 +5,7 @@ export { columnKinds, columnRoles, columnSchema, isNumericKind } from './schema.
 export type { ColumnKind, ColumnRole, ColumnSchema } from './schema.js';
 export { cellOf, sharedFloat64, sharedUint32, sharedUint8, Table } from './table.js';
 export type { CategoricalColumn, Cell, Column, NumericColumn, Row } from './table.js';
-export { compileTableFile, defaultMissingTokens, parseTableSchema, tableFileShape } from './io/options.js';
+export { compileTableFile, parseTableSchema, tableFileShape } from './io/options.js';
 export type { ColumnOverride, CompiledTableFile, TableFileOptions } from './io/options.js';
 export { csvChunks, writeCsv } from './io/csv.js';
 export { columnNames, readTable } from './io/read.js';

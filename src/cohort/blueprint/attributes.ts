@@ -15,7 +15,7 @@ export interface Attribute {
  * What a unit (an ICU stay or an admission) can lend as a feature or anchor. All of it is known when the unit starts; what becomes
  * known later (discharge_disposition, end, died, death_time) is left out on purpose.
  */
-export const attributes: readonly Attribute[] = [
+const attributes: readonly Attribute[] = [
   { name: 'age', kind: 'continuous', unit: 'a', decimals: 0, description: 'age at the start of the unit' },
   {
     name: 'hours_in_hospital',

@@ -46,7 +46,11 @@ export function checkCohort(root: unknown): Problem[] {
 }
 
 function checkSource(root: unknown): Problem[] {
-  const source = partAt(root, ['source'], z.looseObject({ format: z.string(), data: z.unknown().optional() }));
+  const source = partAt(
+    root,
+    ['source'],
+    z.looseObject({ format: z.string(), data: z.unknown().optional() }),
+  );
   if (source === undefined || source.format === 'reference-hospital' || source.data !== undefined) return [];
   return [
     {

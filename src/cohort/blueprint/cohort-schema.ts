@@ -142,7 +142,7 @@ const taskSchema = z.discriminatedUnion('task', [
 ]);
 
 /** A blueprint over a cohort store. */
-export const cohortShape = {
+export const cohortBlueprintSchema = section({
   ...commonShape,
   source: sourceSchema,
   cohort: cohortSchema,
@@ -152,8 +152,7 @@ export const cohortShape = {
   anchors: z.record(nameSchema, z.union([attribute, attributeFeature])).default({}),
   features: featuresSchema,
   tasks: z.array(taskSchema).min(1),
-};
-export const cohortBlueprintSchema = section(cohortShape);
+});
 
 export type CohortBlueprint = z.infer<typeof cohortBlueprintSchema> & { readonly kind: 'cohort' };
 export type AttributeFeature = z.infer<typeof attributeFeature>;

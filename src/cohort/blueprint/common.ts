@@ -2,23 +2,21 @@ import { z } from 'zod';
 import { section } from '../../core/index.js';
 import { idSchema } from './names.js';
 
-/** Thresholds of the validation layers; the defaults are the paper's (design §9). */
-export const thresholdsSchema = section({
-  /** Largest Kolmogorov-Smirnov statistic of a numeric column. */
-  ks: z.number().min(0).max(1).default(0.1),
+/** What counts as good enough; the defaults are the paper's (design §9). */
+const thresholdsSchema = section({
   /** Smallest mean of TSTR/TRTR over tasks and models. */
   tstrRatio: z.number().min(0).default(0.94),
   /** Smallest aggregate fidelity of layer 1. */
   fidelity: z.number().min(0).max(1).default(0.9),
 });
 
-export const validateSchema = section({
+const validateSchema = section({
   thresholds: thresholdsSchema.prefault({}),
   /** Replicates of the paired bootstrap behind every interval. */
-  bootstrap: z.int().min(0).max(100_000).default(1000),
+  bootstrap: z.int().min(100).max(100_000).default(1000),
 });
 
-export const splitSchema = section({
+const splitSchema = section({
   /** Share of the patients held back for every score. */
   testShare: z.number().gt(0).lt(1).default(0.2),
   /** Task whose label rate is kept equal on both sides. */
@@ -27,7 +25,7 @@ export const splitSchema = section({
   seed: z.int().min(0).optional(),
 });
 
-export const synthesizerSchema = section({
+const synthesizerSchema = section({
   /** Registered synthesizer, e.g. `cart`. */
   id: idSchema,
   /** Name in the run, when one synthesizer runs twice with different options. Default: its id. */

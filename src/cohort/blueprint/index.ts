@@ -10,8 +10,8 @@ export type {
   EventGroup,
 } from './cohort-schema.js';
 export { eventColumn, keyColumns, labelColumn, taskId } from './columns.js';
-export { groupOf, groupings } from './groupings.js';
+export { groupOf } from './groupings.js';
 export type { Grouping } from './groupings.js';
-export { parseBlueprint, sourceFormats } from './parse.js';
+export { parseBlueprint } from './parse.js';
 export type { Blueprint } from './parse.js';
 export type { RowStep, TableBlueprint, TableRule, TableTask } from './table-schema.js';

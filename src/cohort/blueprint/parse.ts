@@ -13,7 +13,7 @@ import { tableBlueprintSchema } from './table-schema.js';
 export type Blueprint = CohortBlueprint | TableBlueprint;
 
 /** Sources that a blueprint may name. */
-export const sourceFormats = [...cohortFormats, 'table'] as const;
+const sourceFormats = [...cohortFormats, 'table'] as const;
 
 /**
  * Reads and checks a blueprint (docs/blueprint.md). The outcome depends on the text alone: neither data nor machine are looked at.

@@ -20,7 +20,7 @@ const rowStep = z.union([
 ]);
 
 /** How a new column follows from one of the file. Exactly one rule is given. */
-export const ruleShape = {
+const ruleShape = {
   from: columnName,
   /** Binary: whether the cell is this text. */
   equals: z.string().optional(),
@@ -57,7 +57,8 @@ const tableTask = section({
   exclude: z.array(columnName).default([]),
 });
 
-export const tableShape = {
+/** A blueprint over one table. */
+export const tableBlueprintSchema = section({
   ...commonShape,
   source: section({
     format: z.literal('table'),
@@ -81,8 +82,7 @@ export const tableShape = {
     drop: z.array(columnName).default([]),
   }),
   tasks: z.array(tableTask).min(1),
-};
-export const tableBlueprintSchema = section(tableShape);
+});
 
 export type TableBlueprint = z.infer<typeof tableBlueprintSchema> & { readonly kind: 'table' };
 export type TableTask = z.infer<typeof tableTask>;

@@ -4,9 +4,9 @@ import { groupOf } from '../blueprint/index.js';
 import type { PlannedColumn } from './plan.js';
 
 /** The category that rare ones are merged into. */
-export const otherCategory = 'other';
+const otherCategory = 'other';
 /** Categories of every binary column, [negative, positive]. */
-export const noYes = ['no', 'yes'] as const;
+const noYes = ['no', 'yes'] as const;
 
 /** Which rows belong to the train part. */
 export type TrainMask = Uint8Array;

@@ -1,6 +1,5 @@
-import type { Aggregate } from '../blueprint/index.js';
-import type { Grouping } from '../blueprint/index.js';
-import type { ColumnRole, ColumnSchema } from '../../table/index.js';
+import type { Aggregate, Grouping } from '../blueprint/index.js';
+import type { ColumnRole } from '../../table/index.js';
 
 /** Events that one or more columns are aggregated from: some codes in one window. */
 export interface EventBase {
@@ -84,5 +83,3 @@ export interface SplitPlan {
   /** Label column whose rate is kept equal on both sides. */
   readonly stratify?: string | undefined;
 }
-
-export type ColumnWords = Pick<ColumnSchema, 'name' | 'role' | 'description'>;

@@ -3,17 +3,7 @@ import { checkShape, documentError, parseYaml, section, UserError } from '../../
 import { columnKinds, columnRoles } from '../schema.js';
 
 /** Texts that mean "no value" unless told otherwise; compared after trimming. `None` is not among them. */
-export const defaultMissingTokens: readonly string[] = [
-  '',
-  'NA',
-  'N/A',
-  'n/a',
-  'NaN',
-  'nan',
-  'NULL',
-  'null',
-  '?',
-];
+const defaultMissingTokens: readonly string[] = ['', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'NULL', 'null', '?'];
 
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date as 2000-01-31');
 

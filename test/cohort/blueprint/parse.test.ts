@@ -64,7 +64,7 @@ describe('parseBlueprint', () => {
       samples: 'train',
       split: { testShare: 0.2 },
       synthesizers: [{ id: 'copula' }, { id: 'cart' }],
-      validate: { thresholds: { ks: 0.1, tstrRatio: 0.94, fidelity: 0.9 }, bootstrap: 1000 },
+      validate: { thresholds: { tstrRatio: 0.94, fidelity: 0.9 }, bootstrap: 1000 },
     });
     if (blueprint.kind !== 'cohort') throw new Error('not over a cohort');
     expect(blueprint.cohort).toEqual({
