@@ -24,3 +24,15 @@ describe('the ready blueprints', () => {
       expect(compileBlueprint(blueprint).columns.length).toBeLessThanOrEqual(100);
   });
 });
+
+describe('docs/blueprint.md', () => {
+  const text = readFileSync(new URL('../../../docs/blueprint.md', import.meta.url), 'utf8');
+  const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1]!);
+
+  it('shows blueprints that work', () => {
+    expect(examples.map((example) => parseBlueprint(example, 'example.yaml').kind)).toEqual([
+      'cohort',
+      'table',
+    ]);
+  });
+});
