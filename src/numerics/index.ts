@@ -14,7 +14,7 @@ export { fitLogistic, predictLogistic } from './logistic.js';
 export type { LogisticModel, LogisticRequest } from './logistic.js';
 export { medianDistance, mmdSquared } from './mmd.js';
 export type { Points } from './mmd.js';
-export { normalQuantile, wilsonInterval } from './normal.js';
+export { normalCdf, normalQuantile, wilsonInterval } from './normal.js';
 export { midranks, quantileSorted } from './quantile.js';
 export { sampleIndexes } from './sample.js';
 export { mean, sum } from './sums.js';

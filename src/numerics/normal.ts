@@ -10,6 +10,20 @@ export function normalQuantile(p: number): number {
   return q < 0 ? -x : x;
 }
 
+/**
+ * Distribution function of the standard normal (Hart 1968 as given by West, "Better approximations to cumulative normal
+ * functions", Wilmott, 2005; absolute error below 1e-15, relative error in the lower tail below 1e-8).
+ */
+export function normalCdf(x: number): number {
+  const a = Math.abs(x);
+  if (!(a <= 37)) return x > 0 ? 1 : x < 0 ? 0 : NaN;
+  const e = Math.exp((-a * a) / 2);
+  let tail: number;
+  if (a < 7.07106781186547) tail = (e * polynomial(HART.top, a)) / polynomial(HART.bottom, a);
+  else tail = e / (a + 1 / (a + 2 / (a + 3 / (a + 4 / (a + 0.65))))) / 2.506628274631;
+  return x > 0 ? 1 - tail : tail;
+}
+
 /** Wilson's score interval of a share k / n (JASA 22, 1927); n ≥ 1. */
 export function wilsonInterval(k: number, n: number, level: number): { low: number; high: number } {
   const z = normalQuantile(0.5 + level / 2);
@@ -57,6 +71,17 @@ const FAR: Rational = {
   bottom: [
     1, 0.59983220655588793769, 0.13692988092273580531, 0.0148753612908506148525, 7.868691311456132591e-4,
     1.8463183175100546818e-5, 1.4215117583164458887e-7, 2.04426310338993978564e-15,
+  ],
+};
+
+const HART: Rational = {
+  top: [
+    220.206867912376, 221.213596169931, 112.079291497871, 33.912866078383, 6.37396220353165,
+    0.700383064443688, 3.52624965998911e-2,
+  ],
+  bottom: [
+    440.413735824752, 793.826512519948, 637.333633378831, 296.564248779674, 86.7807322029461, 16.064177579207,
+    1.75566716318264, 8.83883476483184e-2,
   ],
 };
 

@@ -13,7 +13,7 @@ import {
 const LISTED = 40;
 
 /**
- * Reads a `given` request: for each named column of the model, a column of `n` cells with the model's schema and codes.
+ * Reads a `given` request: for each fixed column, by its place in the model, `n` cells with the model's schema and codes.
  * One row counts for all; a table must have `n` rows. A missing cell asks for a missing value.
  * @throws UserError `GIVEN_COLUMN`, `GIVEN_CATEGORY`, `GIVEN_NUMBER`, `GIVEN_ROWS`.
  */
@@ -21,14 +21,14 @@ export function readGiven(
   schemas: readonly ColumnSchema[],
   n: number,
   given: Partial<Row> | Table | undefined,
-): ReadonlyMap<string, Column> {
+): ReadonlyMap<number, Column> {
   if (given === undefined) return new Map();
-  const byName = new Map(schemas.map((s) => [s.name, s]));
+  const placeOf = new Map(schemas.map((s, c) => [s.name, c]));
   const names = given instanceof Table ? given.schema.map((s) => s.name) : Object.keys(given);
-  const unknown = names.filter((name) => !byName.has(name));
+  const unknown = names.filter((name) => !placeOf.has(name));
   if (unknown.length > 0) {
     throw new UserError('GIVEN_COLUMN', `The model has no column ${quoted(unknown)}.`, {
-      expected: `columns among ${quoted([...byName.keys()])}`,
+      expected: `columns among ${quoted([...placeOf.keys()])}`,
       fix: 'give only columns that the model was fitted on',
     });
   }
@@ -38,12 +38,14 @@ export function readGiven(
       got: `${given.rows} rows`,
     });
   }
-  const columns = names.map((name): [string, Column] => {
-    const schema = byName.get(name)!;
-    if (given instanceof Table) return [name, translate(schema, given.column(name))];
-    return [name, repeat(constant(schema, given[name] ?? null), n)];
-  });
-  return new Map(columns);
+  return new Map(
+    names.map((name) => {
+      const c = placeOf.get(name)!;
+      const schema = schemas[c]!;
+      if (given instanceof Table) return [c, translate(schema, given.column(name))];
+      return [c, repeat(constant(schema, given[name] ?? null), n)];
+    }),
+  );
 }
 
 function constant(schema: ColumnSchema, cell: Cell): Column {

@@ -1,12 +1,13 @@
 import { UserError } from '../core/index.js';
 import { cart } from './cart/index.js';
+import { copula } from './copula/index.js';
 import type { Synthesizer } from './types.js';
 
 export type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from './types.js';
 
 /** Every synthesizer by its id. */
 export const synthesizers: ReadonlyMap<string, Synthesizer<unknown, unknown>> = new Map(
-  [cart].map((s) => [s.id, s]),
+  [cart, copula].map((s): [string, Synthesizer<unknown, unknown>] => [s.id, s]),
 );
 
 /** @throws UserError `NO_SYNTHESIZER`, naming those that there are. */

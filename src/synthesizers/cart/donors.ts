@@ -1,5 +1,6 @@
-import type { CategoricalColumn, Column, NumericColumn } from '../../table/index.js';
+import type { CategoricalColumn, Column } from '../../table/index.js';
 import { categoryCounts } from '../check.js';
+import { smoothCells, spikesOf } from '../smooth.js';
 import type { Leaves } from './leaves.js';
 import { LeavesBuilder } from './leaves.js';
 
@@ -15,7 +16,7 @@ const MOST_CELLS = 64;
 export function donorLeaves(column: Column, leaves: readonly Uint32Array[], limits: DonorLimits): Leaves {
   const builder = new LeavesBuilder();
   if (column.type === 'numeric') {
-    const spikes = frequentValues(column, limits.spikeRows);
+    const spikes = spikesOf(column.values, column.valid, limits.spikeRows);
     for (const rows of leaves) {
       addNumbers(builder, Float64Array.from(rows, (row) => column.values[row]!).sort(), spikes);
       builder.close();
@@ -42,19 +43,7 @@ export function missingLeaves(column: Column, leaves: readonly Uint32Array[]): L
   return builder.build();
 }
 
-function frequentValues(column: NumericColumn, least: number): ReadonlySet<number> {
-  const counts = new Map<number, number>();
-  for (let i = 0; i < column.values.length; i++) {
-    if (column.valid[i] === 1) counts.set(column.values[i]!, (counts.get(column.values[i]!) ?? 0) + 1);
-  }
-  return new Set([...counts].filter(([, count]) => count >= least).map(([value]) => value));
-}
-
-/**
- * Spikes keep their value. The others are smoothed: between neighbours lies a border half-way, and each value's share is
- * spread evenly over its cell between two borders; the outer borders are the outer values, so nothing is drawn outside the
- * leaf's range. Of many values several share a cell.
- */
+/** Spikes keep their value, the other numbers of a leaf are smoothed. */
 function addNumbers(builder: LeavesBuilder, sorted: Float64Array, spikes: ReadonlySet<number>): void {
   const smooth: number[] = [];
   for (let i = 0; i < sorted.length;) {
@@ -65,20 +54,9 @@ function addNumbers(builder: LeavesBuilder, sorted: Float64Array, spikes: Readon
     else for (let k = i; k < end; k++) smooth.push(value);
     i = end;
   }
-  const n = smooth.length;
-  const cells = Math.min(n, MOST_CELLS);
-  for (let c = 0; c < cells; c++) {
-    const from = Math.round((c * n) / cells);
-    const to = Math.round(((c + 1) * n) / cells);
-    builder.add(border(smooth, from), border(smooth, to), to - from);
-  }
-}
-
-/** The border below the value number `i` of an ascending list. */
-function border(sorted: readonly number[], i: number): number {
-  const above = sorted[Math.min(i, sorted.length - 1)]!;
-  const below = sorted[Math.max(i - 1, 0)]!;
-  return below + (above - below) / 2;
+  smoothCells(smooth, MOST_CELLS, (low, high, weight) => {
+    builder.add(low, high, weight);
+  });
 }
 
 /** Rows whose value may be drawn: present, and of a category with at least `rareRows` rows, unless all are rarer. */

@@ -1,18 +1,13 @@
 import { Rng, UserError } from '../../core/index.js';
 import type { Column } from '../../table/index.js';
 import { Table } from '../../table/index.js';
+import type { Block } from '../blocks.js';
 import { concatColumns } from '../columns.js';
 import { Draft } from './draft.js';
 import type { CartModel } from './model.js';
 
-/** Rows that are drawn together. */
-export interface BlockInput {
+export interface BlockInput extends Block {
   readonly model: CartModel;
-  /** Key of the block's stream. */
-  readonly key: string;
-  readonly rows: number;
-  /** Fixed columns, by their place in the table; each holds the block's rows. */
-  readonly given: ReadonlyMap<number, Column>;
 }
 
 /** Rows that are tried for one row whose fixed cells come late in the order. */

@@ -1,7 +1,6 @@
 import type { RunContext } from '../../runtime/index.js';
-import type { Column } from '../../table/index.js';
-import { Table } from '../../table/index.js';
-import { concatColumns, sliceColumn } from '../columns.js';
+import type { Table } from '../../table/index.js';
+import { sampleInBlocks } from '../blocks.js';
 import { readGiven } from '../given.js';
 import type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
 import { fitCart } from './fit.js';
@@ -30,41 +29,21 @@ class FittedCart implements FittedSynthesizer {
   }
 
   async sample(n: number, request: SampleRequest, context: RunContext): Promise<Table> {
-    const { schema, order } = this.#model;
-    const byName = readGiven(schema, n, request.given);
-    const given = new Map(
-      [...schema.entries()].flatMap(([c, { name }]) => {
-        const column = byName.get(name);
-        return column === undefined ? [] : [[c, column] as const];
-      }),
-    );
-    const step = lastLateColumn(order, given) < 0 ? BLOCK_ROWS : CHOICE_BLOCK_ROWS;
-    const task = context.progress.task('cart: draw rows', n);
-    const calls = Array.from({ length: Math.ceil(n / step) }, (_, block) => {
-      const start = block * step;
-      const end = Math.min(start + step, n);
-      const input: BlockInput = {
-        model: this.#model,
-        key: request.rng.split('block', block).key,
-        rows: end - start,
-        given: new Map([...given].map(([c, column]) => [c, sliceColumn(column, start, end)])),
-      };
-      return { module: here, task: 'sampleBlock', input };
-    });
-    const blocks = await context.pool.map<Column[]>(calls, {
-      signal: context.signal,
-      onDone: () => {
-        task.advance(Math.min(step, n));
+    const model = this.#model;
+    const given = readGiven(model.schema, n, request.given);
+    return sampleInBlocks(
+      {
+        title: 'cart: draw rows',
+        schema: model.schema,
+        rows: n,
+        blockRows: lastLateColumn(model.order, given) < 0 ? BLOCK_ROWS : CHOICE_BLOCK_ROWS,
+        rng: request.rng,
+        given,
+        module: here,
+        input: (block): BlockInput => ({ ...block, model }),
       },
-    });
-    task.done();
-    const columns = schema.map((s, c) =>
-      concatColumns(
-        s,
-        blocks.map((block) => block[c]!),
-      ),
+      context,
     );
-    return new Table(n, columns);
   }
 
   save(dir: string): Promise<void> {

@@ -1,0 +1,2 @@
+export { copula } from './synthesizer.js';
+export type { CopulaOptions } from './options.js';
