@@ -40,9 +40,18 @@ export const chartevents: EventTable = {
   events: (relation) => chartEvents(measured(relation, stayRef)),
 };
 
+/** Units of chart items that the source states in the item's label only (`d_items`: Admission Weight (lbs.), Height). */
+const labelledUnits = { '226531': 'lb', '226707': 'in' } as const;
+
 /** Chart events from rows of the form that {@link measurementEvents} takes. */
 export function chartEvents(rows: string): string {
-  return measurementEvents({ rows, codes: analyteCodes('mimic-iv:chartevents'), system: 'MIMIC_CHART' });
+  const cases = Object.entries(labelledUnits).map(([item, unit]) => `WHEN '${item}' THEN '${unit}'`);
+  const withUnits = `SELECT * REPLACE (coalesce(source_unit, CASE source_code ${cases.join(' ')} END) AS source_unit) FROM (${rows})`;
+  return measurementEvents({
+    rows: withUnits,
+    codes: analyteCodes('mimic-iv:chartevents'),
+    system: 'MIMIC_CHART',
+  });
 }
 
 function measured(relation: string, encounter: string): string {

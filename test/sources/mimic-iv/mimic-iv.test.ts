@@ -242,13 +242,25 @@ describe('mimic-iv on a made-up hospital', () => {
       'subject_id,time,code,value',
       '1,2151-03-02 01:00:00,LAB//220045//bpm,80',
       '1,2150-01-02 06:00:00,LAB//50912//mg/dL,1.1',
+      // these items state their unit in their label only: pounds and inches
+      '1,2151-03-02 01:00:00,LAB//226531//UNK,220.462',
+      '1,2151-03-02 01:00:00,LAB//226707//UNK,70',
     ];
     await writeFile(path.join(dir, 'meds_events.csv'), `${events.join('\n')}\n`);
     const other = await importMadeUp('stand-in');
-    expect(report(other, 'meds_events (chart events)')).toMatchObject({ read: 1, mapped: 1 });
+    expect(report(other, 'meds_events (chart events)')).toMatchObject({ read: 3, mapped: 3 });
     expect(other.report.remarks.join()).toMatch(/icu\/chartevents is absent: meds_events stands in/);
     const rows = await query('stand-in', `SELECT encounter_id FROM events WHERE code = 'LOINC//8867-4'`);
     expect(rows).toEqual([{ encounter_id: 'icu//121' }]);
+    const sizes = await query(
+      'stand-in',
+      `SELECT code, round(numeric_value, 1)::DOUBLE AS value, unit FROM events
+       WHERE code IN ('LOINC//29463-7', 'LOINC//8302-2') AND encounter_id = 'icu//121' ORDER BY code`,
+    );
+    expect(sizes).toEqual([
+      { code: 'LOINC//29463-7', value: 100, unit: 'kg' },
+      { code: 'LOINC//8302-2', value: 177.8, unit: 'cm' },
+    ]);
   });
 
   it('puts lost leading zeros of ICD-9 codes back only where the whole file has lost them', async () => {
