@@ -2,7 +2,7 @@ import { DataError } from '../core/index.js';
 import type { CategoricalColumn, Table } from '../table/index.js';
 
 /** With fewer rows every value would pass into the output almost one by one. */
-export const MIN_ROWS = 20;
+const MIN_ROWS = 20;
 
 /** A categorical column in which so large a share of the values stand once is an identifier. */
 const IDENTIFIER_SHARE = 0.8;

@@ -41,7 +41,7 @@ export const headSchema = z.strictObject({
   type: z.literal('head'),
   classes: z.array(z.int().min(0)).min(2),
   weight: z.number().min(0).max(1),
-  trees: z.unknown(),
+  trees: z.unknown().optional(),
   logistic: logisticSchema.optional(),
   odds: z.array(z.number().min(0)),
 });

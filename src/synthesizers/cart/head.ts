@@ -37,7 +37,7 @@ const boosting = {
 /** A multiclass round grows a tree a class, so it takes fewer and larger steps. */
 const pace = {
   binary: { rounds: 400, learningRate: 0.1, patience: 20 },
-  multiclass: { rounds: 80, learningRate: 0.15, patience: 6 },
+  multiclass: { rounds: 30, learningRate: 0.3, patience: 3 },
 } as const;
 
 /** Rows to learn from: their features and which of the classes each has. */
@@ -152,7 +152,7 @@ function regress(part: Part): Logistic {
     labels: part.labels,
     classes: part.classes,
     l2: LOGISTIC_L2,
-    maxIterations: 200,
+    maxIterations: 100,
     tolerance: 1e-5,
   });
   return { encoder, model };

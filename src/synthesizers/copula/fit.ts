@@ -11,7 +11,7 @@ import type { CompiledCopula } from './options.js';
 import { nearestCorrelation } from './positive.js';
 
 /** More latent variables would take minutes: the work grows with their cube. */
-const MOST_LATENTS = 800;
+const MOST_LATENTS = 600;
 
 /** Learns marginals and the correlations between their latent normals. @throws DataError `TOO_WIDE`. */
 export function fitCopula(table: Table, options: CompiledCopula, context: RunContext): CopulaModel {

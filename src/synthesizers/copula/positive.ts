@@ -54,7 +54,7 @@ export function nearestCorrelation(a: Float64Array, d: number): Float64Array {
  * Eigenvalues and eigenvectors (the rows of `vectors`) of a symmetric matrix, by cyclic Jacobi rotations (Golub and Van Loan,
  * Matrix Computations, 4th ed., §8.5).
  */
-export function eigen(symmetric: Float64Array, d: number): { values: Float64Array; vectors: Float64Array } {
+function eigen(symmetric: Float64Array, d: number): { values: Float64Array; vectors: Float64Array } {
   const a = Float64Array.from(symmetric);
   const v = new Float64Array(d * d);
   for (let i = 0; i < d; i++) v[i * d + i] = 1;

@@ -76,6 +76,7 @@ export const copula: Synthesizer<CopulaOptions, CompiledCopula> = {
     'Each column by its own distribution, joined by the correlations of normal scores. A fast baseline that sees pairs only.',
   source: 'Nelsen 2006 (An Introduction to Copulas); Cario and Nelson 1997 (NORTA) for mixed columns',
   compile: compileCopula,
-  fit: (table, options, context) => Promise.resolve(new FittedCopula(fitCopula(table, options, context))),
+  fit: (table, options, context) =>
+    Promise.resolve().then(() => new FittedCopula(fitCopula(table, options, context))),
   load: async (dir) => new FittedCopula(await loadCopula(dir)),
 };
