@@ -25,7 +25,9 @@ const want = createHash('sha256')
   .digest('hex');
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== want) {
   console.log('Installing dependencies (once) …');
-  run('npm', ['ci', '--no-audit', '--no-fund']);
+  // Not `npm ci`: the lock file may lack the binaries of other platforms (optional packages of the native libraries), which
+  // `ci` takes for an error and `install` resolves by their exact versions.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund']);
   writeFileSync(stampFile, want);
 }
 run(process.execPath, [path.join(root, 'scripts', 'build.mjs')]);
