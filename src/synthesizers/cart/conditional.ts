@@ -13,6 +13,12 @@ export interface Conditional {
   likelihood(row: number, outcome: number): number;
 }
 
+/**
+ * A number that a leaf lacks but whose bin training has is not impossible, only unlikely: leaves are samples. It counts as
+ * this part of what one bin among all has on average.
+ */
+const UNSEEN = 1e-3;
+
 /** By a tree; `codes[c]` are the rows' bins in table column `c`, `binning` the bins of the column itself. */
 export function treeConditional(stage: Stage, codes: readonly Uint8Array[], binning?: Binning): Conditional {
   const { tree, leaves } = stage;
@@ -22,8 +28,10 @@ export function treeConditional(stage: Stage, codes: readonly Uint8Array[], binn
     likelihood: (row, outcome) => {
       const leaf = leafOf(tree, codes, row);
       if (edges === undefined) return probabilityOf(leaves, leaf, outcome - 0.5, outcome + 0.5);
-      const above = edges.findIndex((edge) => edge >= outcome);
-      return above < 0 ? 0 : probabilityOf(leaves, leaf, edges[above - 1] ?? -Infinity, edges[above]!);
+      const bin = edges.findIndex((edge) => edge >= outcome);
+      if (bin < 0) return 0;
+      const inBin = probabilityOf(leaves, leaf, edges[bin - 1] ?? -Infinity, edges[bin]!);
+      return Math.max(inBin, UNSEEN / edges.length);
     },
   };
 }

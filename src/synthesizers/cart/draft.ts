@@ -50,10 +50,12 @@ export class Draft {
   /** How likely each row's cell of `column` is at the place `c`, given the earlier columns. */
   likelihood(c: number, column: Column): Float64Array {
     const { missing, value } = this.#conditionals(c);
+    const bounds = this.#model.bounds[c] ?? null;
     return Float64Array.from({ length: this.rows }, (_, row) => {
       const missingRate = value === undefined ? 1 : (missing?.likelihood(row, MISSING) ?? 0);
       if (column.valid[row] !== 1) return missingRate;
       const outcome = column.type === 'numeric' ? column.values[row]! : column.codes[row]!;
+      if (bounds !== null && (outcome < bounds.min || outcome > bounds.max)) return 0;
       return value === undefined ? 0 : (1 - missingRate) * value.likelihood(row, outcome);
     });
   }
