@@ -42,12 +42,13 @@ describe('latent correlations', () => {
     const [x, y] = pair(rho);
     const cells = x.map((z) => Math.exp(z));
     const skew = learnMarginal(columnFromCells(schemaOf('x', 'continuous'), [...cells]), options)!;
-    for (const [a, b] of [
+    const couples: readonly (readonly [Marginal, Marginal])[] = [
       [binary(0.5), binary(0.5)],
       [binary(0.4), binary(0.6)],
       [binary(0.2), skew],
       [{ low: [0, 1, 2], high: [0, 1, 2], upTo: [0.6, 0.9, 1] }, skew],
-    ] as const) {
+    ];
+    for (const [a, b] of couples) {
       expect(Math.abs(latentCorrelations([latent(a, x), latent(b, y)])[1]! - rho)).toBeLessThan(0.02);
     }
   });
