@@ -16,13 +16,18 @@ export interface HeadRequest {
 
 /** One row in so many is kept back to find the number of rounds and the weights. */
 const WATCHED = 6;
+/** With fewer rows every row is kept back once, for what a single part of them says is too uncertain. */
+const CROSS_BELOW = 5_000;
 /** From so many rows on, the models of the rows that were not kept back are good enough as they are. */
 const REFIT_BELOW = 20_000;
 /** A class needs so many rows on average for its probability to be worth learning. */
 const ROWS_PER_CLASS = 20;
 const MOST_CLASSES = 64;
-/** Penalty on squared weights of standardised features. */
-const LOGISTIC_L2 = 20;
+/**
+ * Penalty on squared weights of standardised features. Small on purpose: a stronger one predicts a little better, but shrinks
+ * effects, and rows drawn from shrunken effects teach less than real ones.
+ */
+const LOGISTIC_L2 = 5;
 const BALANCE_ROUNDS = 50;
 const WEIGHTS = [0, 0.25, 0.5, 0.75, 1];
 
@@ -48,9 +53,9 @@ interface Part {
 }
 
 /**
- * Learns the probabilities of a label's classes as a weighted mean of boosted trees and logistic regression; a part of
- * the rows is kept back to find when boosting should stop and which weight loses least. Undefined where there is too
- * little to learn from, so that a tree serves.
+ * Learns the probabilities of a label's classes as a weighted mean of boosted trees and logistic regression. Rows that are
+ * kept back tell when boosting should stop and which weight loses least. Undefined where there is too little to learn
+ * from, so that a tree serves.
  */
 export function fitHead({ column, features, rows, rng }: HeadRequest): Head | undefined {
   const classes = classesOf(column, rows);
@@ -64,23 +69,57 @@ export function fitHead({ column, features, rows, rng }: HeadRequest): Head | un
     labels: Uint32Array.from(of, (row) => labelOf.get(column.codes[row]!)!),
     classes: classes.length,
   });
-  const shuffled = rng.split('watched').shuffle(Uint32Array.from(rows));
-  const kept = Math.floor(rows.length / WATCHED);
-  const watched = part(shuffled.slice(0, kept).sort());
-  const learnt = part(shuffled.slice(kept).sort());
-  if (new Set(learnt.labels).size < 2) return undefined;
-  const trial = boost(learnt, rng.split('trial'), watched);
-  const line = regress(learnt);
-  const weight = bestWeight(watched, boostedProbabilities(trial, watched), lineProbabilities(line, watched));
+  const splits = splitsOf(rows, rng.split('watched')).map(
+    ([learnt, watched]) => [part(learnt), part(watched)] as const,
+  );
+  if (splits.some(([learnt]) => new Set(learnt.labels).size < 2)) return undefined;
+  const trials = splits.map(([learnt, watched], i) => tryOut(learnt, watched, rng.split('trial', i)));
+  const weight = bestWeight(trials);
+  const rounds = Math.round(trials.reduce((sum, t) => sum + t.trees.rounds, 0) / trials.length);
   const whole = rows.length < REFIT_BELOW ? part(rows) : undefined;
-  const trees = whole === undefined ? trial : boost(whole, rng.split('trees'), trial.rounds);
+  const [{ trees, line }] = trials as [Trial];
   return {
     type: 'head',
     classes,
     weight,
-    trees: weight > 0 ? trees.toJSON() : undefined,
-    logistic: weight < 1 ? (whole === undefined ? line : regress(whole)) : undefined,
+    trees: weight > 0 ? (whole ? boost(whole, rng.split('trees'), rounds) : trees).toJSON() : undefined,
+    logistic: weight < 1 ? (whole ? regress(whole) : line) : undefined,
     odds: classes.map(() => 1),
+  };
+}
+
+/** Rows to learn from and rows kept back: each row kept back once when they are few, else a part of them. */
+function splitsOf(rows: Uint32Array, rng: Rng): (readonly [Uint32Array, Uint32Array])[] {
+  const shuffled = rng.shuffle(Uint32Array.from(rows));
+  const folds = rows.length < CROSS_BELOW ? WATCHED : 1;
+  return Array.from({ length: folds }, (_, fold) => {
+    const from = Math.floor((fold * rows.length) / WATCHED);
+    const to = Math.floor(((fold + 1) * rows.length) / WATCHED);
+    const learnt = new Uint32Array(rows.length - (to - from));
+    learnt.set(shuffled.subarray(0, from));
+    learnt.set(shuffled.subarray(to), from);
+    return [learnt.sort(), shuffled.slice(from, to).sort()] as const;
+  });
+}
+
+/** Both models of a part of the rows, and what they say of the rows kept back. */
+interface Trial {
+  readonly trees: BoostedTrees;
+  readonly line: Logistic;
+  readonly watched: Part;
+  readonly boosted: Float64Array;
+  readonly straight: Float64Array;
+}
+
+function tryOut(learnt: Part, watched: Part, rng: Rng): Trial {
+  const trees = boost(learnt, rng, watched);
+  const line = regress(learnt);
+  return {
+    trees,
+    line,
+    watched,
+    boosted: boostedProbabilities(trees, watched),
+    straight: lineProbabilities(line, watched),
   };
 }
 
@@ -172,16 +211,18 @@ function lineProbabilities({ encoder, model }: Logistic, part: Unlabelled): Floa
 }
 
 /** The weight of boosted trees whose mixture has the smallest log loss. */
-function bestWeight({ labels, classes }: Part, boosted: Float64Array, line: Float64Array): number {
-  const losses = WEIGHTS.map((w) => {
-    let loss = 0;
-    for (const [i, label] of labels.entries()) {
-      const at = i * classes + label;
-      loss -= Math.log(Math.max(w * boosted[at]! + (1 - w) * line[at]!, 1e-9));
-    }
-    return loss;
-  });
+function bestWeight(trials: readonly Trial[]): number {
+  const losses = WEIGHTS.map((w) => trials.reduce((sum, trial) => sum + lossOf(trial, w), 0));
   return WEIGHTS[losses.indexOf(Math.min(...losses))]!;
+}
+
+function lossOf({ watched, boosted, straight }: Trial, weight: number): number {
+  let loss = 0;
+  for (const [i, label] of watched.labels.entries()) {
+    const at = i * watched.classes + label;
+    loss -= Math.log(Math.max(weight * boosted[at]! + (1 - weight) * straight[at]!, 1e-9));
+  }
+  return loss;
 }
 
 function bothClasses(positive: Float64Array): Float64Array {
