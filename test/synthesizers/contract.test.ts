@@ -227,6 +227,27 @@ describe.each([...synthesizers.keys()])('%s', (id) => {
       await expect(fit(id, identified)).rejects.not.toThrow(/person/);
     });
 
+    it('models and stores a label of which one class is very rare', async () => {
+      const died = schemaOf('died', 'binary', { role: 'label', categories: ['no', 'yes'] });
+      const table = make(60, [[died, (i) => (i === 0 ? 'yes' : 'no')], numbers]);
+      const dir = mkdtempSync(path.join(folder, `${id}-`));
+      await (await fit(id, table)).save(dir);
+      const out = await (await synthesizerById(id).load(dir)).sample(60, { rng: rng(2) }, testContext());
+      expect(out.rows).toBe(60);
+    });
+
+    it('keeps columns missing together that always were', async () => {
+      const gone = (i: number): boolean => (i * 7919) % 10 < 4;
+      const table = make(1000, [
+        [schemaOf('a', 'continuous'), (i) => (gone(i) ? null : i % 97)],
+        [schemaOf('b', 'continuous'), (i) => (gone(i) ? null : (i * 31) % 89)],
+      ]);
+      const out = await (await fit(id, table)).sample(2000, { rng: rng(2) }, testContext());
+      expect(share(out, ['a', 'b'], (a, b) => (a === null) !== (b === null))).toBeLessThan(
+        id === 'cart' ? 0.001 : 0.03,
+      );
+    });
+
     it('never draws a category of too few rows', async () => {
       const table = make(300, [
         [schemaOf('c', 'categorical'), (i) => (i < 3 ? 'rare' : i % 2 ? 'a' : 'b')],

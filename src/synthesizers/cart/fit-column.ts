@@ -4,7 +4,7 @@ import { donorLeaves, drawableRows, missingLeaves } from './donors.js';
 import { growTree } from './grow.js';
 import { fitHead } from './head.js';
 import type { ColumnModel, Head, Stage } from './model.js';
-import type { CompiledCart } from './options.js';
+import type { SettledCart } from './options.js';
 import type { Feature } from './split.js';
 import { missingTarget, valueTarget } from './target.js';
 
@@ -12,7 +12,7 @@ export interface FitColumnInput {
   readonly column: Column;
   /** The columns that it may depend on, as bins. */
   readonly features: readonly Feature[];
-  readonly options: CompiledCart;
+  readonly options: SettledCart;
   /** For a label that boosted trees should draw: what they learn from, and the key of their stream. */
   readonly head?: { readonly features: readonly Column[]; readonly key: string } | undefined;
 }

@@ -11,6 +11,7 @@ import type { FitColumnInput } from './fit-column.js';
 import { balanceHead } from './head.js';
 import type { CartModel, ColumnModel } from './model.js';
 import type { CompiledCart } from './options.js';
+import { settleOptions } from './options.js';
 import { columnOrder, dependenceOf, predecessorsOf } from './order.js';
 import type { Feature } from './split.js';
 
@@ -19,8 +20,9 @@ const PILOT_ROWS = 8192;
 const here = new URL('./fit-column.js', import.meta.url).href;
 
 /** Learns every column from its predecessors; the columns do not wait for each other, so they run side by side. */
-export async function fitCart(table: Table, options: CompiledCart, context: RunContext): Promise<CartModel> {
+export async function fitCart(table: Table, compiled: CompiledCart, context: RunContext): Promise<CartModel> {
   checkTable(table);
+  const options = settleOptions(compiled, table.rows);
   const binned = table.columns.map((column) => binColumn(column, { maxBins: options.maxBins }));
   const dependence = dependenceOf(table);
   const order = columnOrder(table, dependence, options.order);

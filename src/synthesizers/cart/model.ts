@@ -3,7 +3,7 @@ import type { ColumnSchema, FeatureEncoder } from '../../table/index.js';
 import type { BoostedTreesData, Binning } from '../../trees/index.js';
 import type { Bounds } from '../bounds.js';
 import type { Leaves } from './leaves.js';
-import type { CompiledCart } from './options.js';
+import type { SettledCart } from './options.js';
 import type { Tree } from './tree.js';
 
 /** A tree with what its leaves hold. */
@@ -41,7 +41,7 @@ export interface ColumnModel {
 /** Everything that drawing needs: plain data with its numbers on shared memory. Lists follow the table's columns. */
 export interface CartModel {
   readonly schema: readonly ColumnSchema[];
-  readonly options: CompiledCart;
+  readonly options: SettledCart;
   /** Column numbers in the order of drawing. */
   readonly order: readonly number[];
   readonly binnings: readonly Binning[];

@@ -5,11 +5,12 @@ import { compileOptions } from '../options.js';
 export interface CartOptions {
   /**
    * Least rows of a leaf: the privacy dial. A drawn value is one of the values of at least so many people who are alike;
-   * 20 is faithful, 50 careful, 100 more so. Default 50.
+   * 20 is faithful, 50 careful, 100 more so. Default: a hundredth of the rows, but at least 20 and at most 50.
    */
   readonly minLeaf?: number;
   /**
-   * Least gain of a split, as a multiple of what a split of pure noise gains on average. Default 2.
+   * Least gain of a split, as a multiple of what a given split of pure noise gains on average. More prunes splits that
+   * fit noise, too much overlooks weak dependence. Default 4.
    */
   readonly minGain?: number;
   /** Columns that a column may depend on directly: the so many earlier ones that tell most about it. Default 64. */
@@ -24,9 +25,11 @@ export interface CartOptions {
   readonly labels?: 'boosted' | 'tree';
 }
 
-export const cartOptionsSchema = z.strictObject({
-  minLeaf: z.int().min(2).max(1_000_000).default(50),
-  minGain: z.number().min(0).default(2),
+const leaf = z.int().min(2).max(1_000_000);
+
+const cartOptionsSchema = z.strictObject({
+  minLeaf: leaf.optional(),
+  minGain: z.number().min(0).default(4),
   maxPredecessors: z.int().min(1).max(100_000).default(64),
   maxBins: z.int().min(2).max(255).default(255),
   rareRows: z.int().min(1).default(5),
@@ -36,6 +39,15 @@ export const cartOptionsSchema = z.strictObject({
 
 /** Checked options with every default filled in. */
 export type CompiledCart = Readonly<z.output<typeof cartOptionsSchema>>;
+
+/** Options as a model was fitted with: nothing is left to the table. */
+export const settledOptionsSchema = cartOptionsSchema.extend({ minLeaf: leaf });
+export type SettledCart = Readonly<z.output<typeof settledOptionsSchema>>;
+
+/** Options with the defaults that depend on the table. */
+export function settleOptions(options: CompiledCart, rows: number): SettledCart {
+  return { ...options, minLeaf: options.minLeaf ?? Math.min(Math.max(Math.round(rows / 100), 20), 50) };
+}
 
 /** @throws UserError `BAD_OPTIONS` listing every problem with its key. */
 export function compileCart(options: CartOptions = {}): CompiledCart {

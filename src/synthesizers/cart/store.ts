@@ -7,7 +7,7 @@ import { badModel, bundleArray, readBundle, writeBundle } from '../bundle.js';
 import type { Leaves } from './leaves.js';
 import { headSchema, readHead, writeHead } from './head-store.js';
 import type { CartModel, ColumnModel, Stage } from './model.js';
-import { cartOptionsSchema } from './options.js';
+import { settledOptionsSchema } from './options.js';
 import type { Tree } from './tree.js';
 import { LEAF, MASK_WORDS } from './tree.js';
 
@@ -15,7 +15,7 @@ const ID = 'cart';
 
 const modelSchema = z.strictObject({
   schema: z.array(columnSchema),
-  options: cartOptionsSchema,
+  options: settledOptionsSchema,
   order: z.array(z.int().min(0)),
   binnings: z.array(binningSchema),
   bounds: z.array(boundsSchema.nullable()),
