@@ -41,7 +41,7 @@ const boosting = {
 } as const;
 /** A multiclass round grows a tree a class, so it takes fewer and larger steps. */
 const pace = {
-  binary: { rounds: 400, learningRate: 0.1, patience: 20 },
+  binary: { rounds: 250, learningRate: 0.15, patience: 15 },
   multiclass: { rounds: 30, learningRate: 0.3, patience: 3 },
 } as const;
 
