@@ -28,7 +28,7 @@ export function planSynthesizers(blueprint: Blueprint): PlannedSynthesizer[] {
 /** `fit-<name>` learns from the train part, `sample-<name>` draws rows from the model. */
 export function synthesizerStages(planned: PlannedSynthesizer, samples: number | 'train'): Stage[] {
   const synthesizer = synthesizerById(planned.id);
-  const code = [...baseCode, `synthesizers/${planned.id}`];
+  const code = [...baseCode, 'synthesizers/*', `synthesizers/${planned.id}`];
   const fit: Stage = {
     id: `fit-${planned.name}`,
     title: `Fit ${planned.name} on the real train part`,
