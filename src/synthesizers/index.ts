@@ -3,7 +3,7 @@ import { cart } from './cart/index.js';
 import { copula } from './copula/index.js';
 import type { Synthesizer } from './types.js';
 
-export type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from './types.js';
+export type { FitContext, FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from './types.js';
 
 /** Every synthesizer by its id. */
 export const synthesizers: ReadonlyMap<string, Synthesizer<unknown, unknown>> = new Map(

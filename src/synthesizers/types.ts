@@ -1,11 +1,27 @@
 import type { Rng } from '../core/index.js';
+import type { Curator } from '../privacy/index.js';
 import type { RunContext } from '../runtime/index.js';
 import type { Row, Table } from '../table/index.js';
 
 /** What a fitted model has spent of the patients' privacy. */
 export type PrivacySpend =
   | { readonly kind: 'none'; /** why no ε can be claimed */ readonly reason: string }
-  | { readonly kind: 'dp'; readonly epsilon: number; readonly delta: number; readonly unit: string };
+  | {
+      readonly kind: 'dp';
+      readonly epsilon: number;
+      readonly delta: number;
+      /** What is protected: a column that identifies a patient, or `row`. */
+      readonly unit: string;
+    };
+
+/** What a fit is handed: the run's context and, where differential privacy is asked for, the door to the records. */
+export interface FitContext extends RunContext {
+  /**
+   * With a curator a model learns from the table through it alone, and its columns must have a public domain
+   * (`ColumnSchema.domain`). Rows of a patient are capped by the caller.
+   */
+  readonly curator?: Curator | undefined;
+}
 
 /** What to draw. */
 export interface SampleRequest {
@@ -28,13 +44,17 @@ export interface Synthesizer<O, C> {
   readonly summary: string;
   /** The paper or source it follows. */
   readonly source: string;
+  /** Whether it learns with differential privacy (then it needs a curator) or without (then it refuses one). */
+  readonly private: boolean;
   /** @throws UserError `BAD_OPTIONS` listing every problem with its key. */
   compile(options: O): C;
   /**
    * Learns from a table. Key columns must have been left out by the caller.
    * @throws DataError for tables it cannot model, with advice.
+   * @throws PrivacyError `NOT_PRIVATE` when it cannot keep the curator's promise, `DOMAIN_FROM_DATA` when a column's domain is private,
+   *   `NO_BUDGET` when it needs a curator and has none.
    */
-  fit(table: Table, options: C, context: RunContext): Promise<FittedSynthesizer>;
+  fit(table: Table, options: C, context: FitContext): Promise<FittedSynthesizer>;
   /** Reads what `save` wrote. @throws DataError `BAD_MODEL`. */
   load(dir: string): Promise<FittedSynthesizer>;
 }

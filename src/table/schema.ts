@@ -24,6 +24,15 @@ export const columnSchema = z.strictObject({
   categories: z.array(z.string()).readonly().optional(),
   /** Number of decimals that the values are recorded with (0 for integers). */
   decimals: z.int().min(0).max(15).optional(),
+  /** Least and greatest value of a numeric column that may occur; values outside are moved to them before anything is learned. */
+  bounds: z.tuple([z.number(), z.number()]).readonly().optional(),
+  /** Cut points that a numeric column is binned by where a model needs bins, ascending, within the bounds. */
+  edges: z.array(z.number()).readonly().optional(),
+  /**
+   * Where kind, categories, bounds, decimals and `missing` come from, if not from the data as they are: `declared` by somebody who knew
+   * them without these records, or `released` under differential privacy. Only such columns may be modelled with a claim of ε.
+   */
+  domain: z.enum(['declared', 'released']).optional(),
   /** What a reader should know of it: code, window, aggregate. */
   description: z.string().optional(),
 });

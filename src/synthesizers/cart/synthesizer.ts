@@ -2,6 +2,7 @@ import type { RunContext } from '../../runtime/index.js';
 import type { Table } from '../../table/index.js';
 import { sampleInBlocks } from '../blocks.js';
 import { readGiven } from '../given.js';
+import { refuseCurator } from '../private.js';
 import type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
 import { fitCart } from './fit.js';
 import type { CartModel } from './model.js';
@@ -57,9 +58,13 @@ export const cart: Synthesizer<CartOptions, CompiledCart> = {
   generation: 'data-driven',
   summary:
     'Sequential trees: each column is drawn from real values of people alike in the columns before. The default without differential privacy.',
+  private: false,
   source:
     'Reiter 2005 (Journal of Official Statistics 21:441); Nowok, Raab and Dibben 2016 (synthpop, Journal of Statistical Software 74:11)',
   compile: compileCart,
-  fit: async (table, options, context) => new FittedCart(await fitCart(table, options, context)),
+  fit: async (table, options, context) => {
+    refuseCurator(context, 'cart');
+    return new FittedCart(await fitCart(table, options, context));
+  },
   load: async (dir) => new FittedCart(await loadCart(dir)),
 };

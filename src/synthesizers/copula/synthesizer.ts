@@ -3,6 +3,7 @@ import type { RunContext } from '../../runtime/index.js';
 import type { Column, Table } from '../../table/index.js';
 import { sampleInBlocks } from '../blocks.js';
 import { readGiven } from '../given.js';
+import { refuseCurator } from '../private.js';
 import type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
 import { fitCopula } from './fit.js';
 import type { CopulaModel } from './model.js';
@@ -74,9 +75,13 @@ export const copula: Synthesizer<CopulaOptions, CompiledCopula> = {
   generation: 'data-driven',
   summary:
     'Each column by its own distribution, joined by the correlations of normal scores. A fast baseline that sees pairs only.',
+  private: false,
   source: 'Nelsen 2006 (An Introduction to Copulas); Cario and Nelson 1997 (NORTA) for mixed columns',
   compile: compileCopula,
   fit: (table, options, context) =>
-    Promise.resolve().then(() => new FittedCopula(fitCopula(table, options, context))),
+    Promise.resolve().then(() => {
+      refuseCurator(context, 'copula');
+      return new FittedCopula(fitCopula(table, options, context));
+    }),
   load: async (dir) => new FittedCopula(await loadCopula(dir)),
 };

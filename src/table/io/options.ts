@@ -15,6 +15,15 @@ const columnOverride = section({
   decimals: z.int().min(0).max(15).optional(),
   /** The categories in order; ordinal: from low to high; binary: [negative, positive]. */
   categories: z.array(z.string()).min(1).optional(),
+  /** Least and greatest value that may occur; values outside are moved to them. */
+  bounds: z
+    .tuple([z.number(), z.number()])
+    .refine(([low, high]) => low < high, 'the least value before the greatest')
+    .optional(),
+  /** Cut points that the column is binned by where a model needs bins, ascending, within the bounds. */
+  edges: z.array(z.number()).min(1).optional(),
+  /** `declared`: kind, categories, bounds and decimals are known without these records, so under differential privacy they cost nothing. */
+  domain: z.literal('declared').optional(),
   /** Further texts that mean "no value" in this column. */
   missing: z.array(z.string()).default([]),
   /** Reads a column of dates as days since this one. */

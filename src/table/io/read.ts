@@ -142,8 +142,12 @@ function schemaOf(column: {
     ...(override?.unit === undefined ? {} : { unit: override.unit }),
     ...(override?.description === undefined ? {} : { description: override.description }),
     ...(inferred.decimals === undefined ? {} : { decimals: inferred.decimals }),
+    ...(override?.bounds === undefined ? {} : { bounds: override.bounds }),
+    ...(override?.edges === undefined ? {} : { edges: override.edges }),
+    ...(override?.domain === undefined ? {} : { domain: override.domain }),
   };
-  const base = { name, role: inferred.role, missing: cells.includes(null), ...given };
+  const declared = override?.domain === 'declared';
+  const base = { name, role: inferred.role, missing: declared || cells.includes(null), ...given };
   if (isNumericKind(inferred.kind)) {
     const daysSince = override?.daysSince;
     const description =

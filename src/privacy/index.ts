@@ -1,0 +1,2 @@
+export { purposes } from './types.js';
+export type { Curator, NoisySums, NoisyValues, PrivateChoice, PrivateKeys, Purpose, Touch } from './types.js';

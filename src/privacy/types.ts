@@ -1,0 +1,86 @@
+/** What a touch of real data is for; the ledger is grouped by it. */
+export const purposes = [
+  'columns',
+  'domain',
+  'bins',
+  'missingness',
+  'rare-categories',
+  'selection',
+  'measurement',
+  'training',
+] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** Names a touch of real data for the ledger. Column names may be told, values never. */
+export interface Touch {
+  readonly purpose: Purpose;
+  /** What was looked at, for people: `table age × sex`. */
+  readonly about: string;
+}
+
+/**
+ * Sums over rows to which noise is added. A row contributes a vector of integers, its *quanta* (counts: 0 or 1); real-valued
+ * contributions are rounded towards zero to whole quanta, row by row, before they are summed, so that sums are exact.
+ */
+export interface NoisySums extends Touch {
+  /** Largest Euclidean norm of one row's contribution, in quanta. A table of counts: 1; `d` tables at once: √d. */
+  readonly rowNorm: number;
+  /** What one quantum is worth; default 1. */
+  readonly quantum?: number;
+  /** ρ of zero-concentrated differential privacy that it may cost (Bun and Steinke 2016). Must not depend on private data. */
+  readonly rho: number;
+  /** The exact sums in quanta: integers. Called once. */
+  sums(): Float64Array;
+}
+
+/** Noisy sums. */
+export interface NoisyValues {
+  /** In real units: quanta × quantum. */
+  readonly values: Float64Array;
+  /** Standard deviation of each value's noise, in real units. */
+  readonly sigma: number;
+}
+
+/** A choice of the best of several by scores, noisily (exponential mechanism, McSherry and Talwar 2007). */
+export interface PrivateChoice extends Touch {
+  /** Most that one row can change any one score. */
+  readonly rowSensitivity: number;
+  readonly rho: number;
+  /** Score of each candidate; higher is better. Called once. */
+  scores(): Float64Array;
+}
+
+/** Which keys of an unknown domain occur often enough to be told (noisy counts above a threshold). */
+export interface PrivateKeys extends Touch {
+  readonly rho: number;
+  /** Share of δ that it may cost, in (0, 1). */
+  readonly deltaShare: number;
+  /** Rows of each key; a row counts for one key at most. Called once. */
+  counts(): ReadonlyMap<string, number>;
+}
+
+/**
+ * The only door to real records under differential privacy. Its answers carry noise and are entered in the ledger; whatever
+ * is made of them costs nothing more (post-processing). Neighbouring tables differ by all rows of one unit (one patient), added or
+ * removed; every sensitivity here is that of one row, and the curator multiplies by the rows that a unit may have.
+ * The costs asked for must not depend on private data or on earlier answers.
+ * Each method throws PrivacyError `BUDGET_SPENT` when the cost exceeds what is left, before it looks at the data.
+ */
+export interface Curator {
+  /** What is protected: the name of the column that identifies a patient, or `row`. */
+  readonly unit: string;
+  readonly rowsPerUnit: number;
+  readonly epsilon: number;
+  readonly delta: number;
+  /** ρ that (ε, δ) is worth. */
+  readonly rho: number;
+  /** ρ not yet spent. */
+  readonly left: number;
+  sums(request: NoisySums): NoisyValues;
+  /** Index of the chosen candidate. */
+  choose(request: PrivateChoice): number;
+  /** Noisy counts of the keys told, in an order that does not depend on the data's. */
+  keys(request: PrivateKeys): Map<string, number>;
+  /** Enters something that is public by declaration; costs nothing. */
+  declare(touch: Touch): void;
+}
