@@ -10,3 +10,5 @@ export { computeReference, referenceSchema } from './reference.js';
 export type { Reference, ReferenceRequest } from './reference.js';
 export { validateSynthetic } from './synthetic.js';
 export type { ValidationRequest } from './synthetic.js';
+export { evaluateTables } from './tables.js';
+export type { TableNames, TablesRequest } from './tables.js';
