@@ -1,0 +1,1 @@
+export type { HeadColumn, HeadModel, HeadRows, HeadsModel, HeadsRequest, HeadTerm } from './types.js';
