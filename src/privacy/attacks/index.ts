@@ -1,0 +1,10 @@
+export { attackIds, attacks } from './catalogue.js';
+export type { Attack, AttackId } from './catalogue.js';
+export { membershipScores, withCopies } from './membership.js';
+export type { MembershipParts, MembershipScores, Scores } from './membership.js';
+export { nearest, prepareSearch } from './nearest.js';
+export type { Neighbours, SearchRows } from './nearest.js';
+export { logCurve, measureAttacks, permuteMembership } from './roc.js';
+export type { Chance, Measured, MeasuredAttack, Targets } from './roc.js';
+export { encodeRows, learnSpace, stackRows, takeRows } from './space.js';
+export type { MixedRows, MixedSpace } from './space.js';

@@ -1,0 +1,53 @@
+import { quantileSorted } from '../../numerics/index.js';
+import type { Neighbours } from './nearest.js';
+
+/** Distance to the nearest row of each target. */
+export function closest({ k, distances }: Neighbours): Float64Array {
+  return Float64Array.from({ length: distances.length / k }, (_, t) => distances[t * k]!);
+}
+
+/** Distance to the `rank`-th nearest row (from 1) of each target. */
+export function distanceOfRank({ k, distances }: Neighbours, rank: number): Float64Array {
+  const at = Math.min(rank, k) - 1;
+  return Float64Array.from({ length: distances.length / k }, (_, t) => distances[t * k + at]!);
+}
+
+/** Nearer to a synthetic row, likelier a member. */
+export function closestScores(synthetic: Neighbours): Float64Array {
+  return closest(synthetic).map((d) => -d);
+}
+
+/** d(x, population) − d(x, synthetic). */
+export function differenceScores(synthetic: Neighbours, reference: Neighbours): Float64Array {
+  const near = closest(synthetic);
+  return closest(reference).map((d, t) => finite(d) - finite(near[t]!));
+}
+
+/** Share of synthetic rows among the k nearest of both sets; all that tie with the k-th count. */
+export function neighbourhoodScores(synthetic: Neighbours, reference: Neighbours): Float64Array {
+  const { k, distances } = synthetic;
+  return Float64Array.from({ length: distances.length / k }, (_, t) => {
+    const a = distances.subarray(t * k, (t + 1) * k);
+    const b = reference.distances.subarray(t * k, (t + 1) * k);
+    const both = Float64Array.from([...a, ...b]).sort();
+    const limit = both[k - 1]!;
+    const inA = a.reduce((n, d) => n + (d <= limit ? 1 : 0), 0);
+    const inB = b.reduce((n, d) => n + (d <= limit ? 1 : 0), 0);
+    return inA / (inA + inB);
+  });
+}
+
+/** Synthetic rows nearer than the median distance to the closest one (median heuristic), counted to k. */
+export function monteCarloScores(synthetic: Neighbours): Float64Array {
+  const { k, distances } = synthetic;
+  const radius = quantileSorted(closest(synthetic).sort(), 0.5) ?? 0;
+  return Float64Array.from({ length: distances.length / k }, (_, t) => {
+    let n = 0;
+    while (n < k && distances[t * k + n]! < radius) n++;
+    return n;
+  });
+}
+
+function finite(distance: number): number {
+  return Number.isFinite(distance) ? distance : 1e6; // no row at all: farther than anything
+}
