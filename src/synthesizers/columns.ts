@@ -22,12 +22,17 @@ export function concatColumns(schema: ColumnSchema, parts: readonly Column[]): C
   );
   let at = 0;
   for (const part of parts) {
-    column.valid.set(part.valid, at);
-    if (column.type === 'numeric' && part.type === 'numeric') column.values.set(part.values, at);
-    if (column.type === 'categorical' && part.type === 'categorical') column.codes.set(part.codes, at);
+    writeColumn(column, at, part);
     at += part.valid.length;
   }
   return column;
+}
+
+/** Writes the cells of a part into a column of the same kind, from row `at` on. */
+export function writeColumn(column: Column, at: number, part: Column): void {
+  column.valid.set(part.valid, at);
+  if (column.type === 'numeric' && part.type === 'numeric') column.values.set(part.values, at);
+  if (column.type === 'categorical' && part.type === 'categorical') column.codes.set(part.codes, at);
 }
 
 /** The rows from `start` to before `end`, on the same memory. */

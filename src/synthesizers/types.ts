@@ -63,6 +63,11 @@ export interface Synthesizer<O, C> {
 export interface FittedSynthesizer {
   /** `n` rows with the schema of the fitted table. @throws UserError for a `given` that it cannot honour. */
   sample(n: number, request: SampleRequest, context: RunContext): Promise<Table>;
+  /**
+   * The same rows block by block, in order: together they are what `sample` returns. Memory does not depend on `n`; the reader sets
+   * the pace. @throws UserError for a `given` that it cannot honour.
+   */
+  stream(n: number, request: SampleRequest, context: RunContext): AsyncIterable<Table>;
   /** Writes the model into an existing, empty folder. */
   save(dir: string): Promise<void>;
   readonly spent: PrivacySpend;

@@ -29,7 +29,10 @@ describe('the registry', () => {
   });
 });
 
-describe.each([...synthesizers.keys()])('%s', (id) => {
+/** Those that need a curator have tests of their own. */
+const withoutNoise = [...synthesizers.values()].filter((s) => !s.private).map((s) => s.id);
+
+describe.each(withoutNoise)('%s', (id) => {
   const training = plantedTable(3000, 5);
   let fitted: FittedSynthesizer;
   let drawn: Table;
@@ -93,6 +96,41 @@ describe.each([...synthesizers.keys()])('%s', (id) => {
     }
     const other = await fitted.sample(4000, { rng: rng(3) }, testContext());
     expect(bytesOf(other)).not.toBe(bytesOf(drawn));
+  });
+
+  it('streams the rows that it samples, block by block, for any number of workers', async () => {
+    const whole = await fitted.sample(40_000, { rng: rng(2) }, testContext());
+    for (const workers of [1, 2]) {
+      const context = testContext(workers);
+      try {
+        let at = 0;
+        for await (const block of fitted.stream(40_000, { rng: rng(2) }, context)) {
+          expect(block.rows).toBeLessThanOrEqual(4096);
+          expect(block.schema).toEqual(whole.schema);
+          const same = whole.take(Uint32Array.from({ length: block.rows }, (_, i) => at + i));
+          expect(bytesOf(block)).toBe(bytesOf(same));
+          at += block.rows;
+        }
+        expect(at).toBe(40_000);
+      } finally {
+        await context.pool.close();
+      }
+    }
+  });
+
+  it('draws no more than the next lot while the reader of a stream waits', async () => {
+    const context = testContext();
+    let drawn = 0;
+    const map = context.pool.map.bind(context.pool);
+    context.pool.map = (calls, options) => {
+      drawn += calls.length;
+      return map(calls, options);
+    };
+    for await (const block of fitted.stream(400_000, { rng: rng(2) }, context)) {
+      expect(block.rows).toBe(4096);
+      break;
+    }
+    expect(drawn).toBeLessThanOrEqual(8);
   });
 
   it('draws the same after it was saved and loaded', async () => {

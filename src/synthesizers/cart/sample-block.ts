@@ -1,12 +1,19 @@
 import { Rng, UserError } from '../../core/index.js';
-import type { Column } from '../../table/index.js';
+import type { Column, ColumnSchema } from '../../table/index.js';
 import { Table } from '../../table/index.js';
 import type { Block } from '../blocks.js';
 import { concatColumns } from '../columns.js';
+import type { PackedModel } from '../packed-model.js';
+import { unpackModel } from '../packed-model.js';
 import { Draft } from './draft.js';
 import type { CartModel } from './model.js';
 
 export interface BlockInput extends Block {
+  readonly model: PackedModel<CartModel>;
+}
+
+/** A block's request with its model at hand. */
+interface OpenBlock extends Block {
   readonly model: CartModel;
 }
 
@@ -15,8 +22,10 @@ export const CANDIDATES = 32;
 const MOST_ATTEMPTS = 16;
 
 /** Draws a block of rows; runs on a worker thread. @throws UserError `GIVEN_IMPOSSIBLE`. */
-export function sampleBlock(input: BlockInput): Column[] {
-  const { model, given, rows } = input;
+export function sampleBlock({ model: packed, ...block }: BlockInput): Column[] {
+  const model = unpackModel(packed);
+  const { given, rows } = block;
+  const input: OpenBlock = { ...block, model };
   const rng = Rng.fromKey(input.key);
   const late = lastLateColumn(model.order, given);
   const head = model.order.slice(0, late + 1);
@@ -28,7 +37,16 @@ export function sampleBlock(input: BlockInput): Column[] {
     if (fixed === undefined) draft.draw(c, rng.split('column', c));
     else draft.set(c, fixed);
   }
-  return model.schema.map((_, c) => draft.column(c));
+  return model.schema.map(({ name, kind, role }, c) =>
+    bare(draft.column(c), { name, kind, role, missing: true }),
+  );
+}
+
+/** A column without its categories, which the reader has. */
+function bare(column: Column, schema: ColumnSchema): Column {
+  return column.type === 'numeric'
+    ? { ...column, schema }
+    : { ...column, schema: { ...schema, categories: [] } };
 }
 
 /** Place in the order of the last fixed column that is drawn after a free one; −1 when no row needs a choice. */
@@ -42,7 +60,7 @@ export function lastLateColumn(order: readonly number[], given: ReadonlyMap<numb
  * candidates are drawn whose fixed cells are set, each is weighted by how likely those cells were, and one is taken by
  * weight. A row whose candidates were all impossible is tried again.
  */
-function chooseRows(input: BlockInput, head: readonly number[], rng: Rng): Map<number, Column> {
+function chooseRows(input: OpenBlock, head: readonly number[], rng: Rng): Map<number, Column> {
   const { model, rows } = input;
   const found: Column[][] = head.map(() => []);
   const placeOf = new Uint32Array(rows);
@@ -73,7 +91,7 @@ function chooseRows(input: BlockInput, head: readonly number[], rng: Rng): Map<n
 
 /** Candidates of the waiting rows, one row's after the other's, and how likely their fixed cells are. */
 function drawCandidates(
-  { model, given }: BlockInput,
+  { model, given }: OpenBlock,
   { head, waiting, rng }: { head: readonly number[]; waiting: Uint32Array; rng: Rng },
 ): { table: Table; weights: Float64Array } {
   const rows = waiting.length * CANDIDATES;
@@ -97,7 +115,7 @@ function drawCandidates(
   return { table: new Table(rows, columns), weights };
 }
 
-function impossible({ model, given }: BlockInput, rows: number): UserError {
+function impossible({ model, given }: OpenBlock, rows: number): UserError {
   const names = [...given.keys()].map((c) => `'${model.schema[c]!.name}'`);
   return new UserError('GIVEN_IMPOSSIBLE', `The model can make no row with the given ${names.join(', ')}.`, {
     expected: 'values that occur together in the data that the model was fitted on',

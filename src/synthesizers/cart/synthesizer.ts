@@ -1,7 +1,10 @@
 import type { RunContext } from '../../runtime/index.js';
 import type { Table } from '../../table/index.js';
-import { sampleInBlocks } from '../blocks.js';
+import type { BlockRequest } from '../blocks.js';
+import { sampleInBlocks, streamInBlocks } from '../blocks.js';
 import { readGiven } from '../given.js';
+import type { PackedModel } from '../packed-model.js';
+import { packModel } from '../packed-model.js';
 import { refuseCurator } from '../private.js';
 import type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
 import { fitCart } from './fit.js';
@@ -24,27 +27,35 @@ class FittedCart implements FittedSynthesizer {
       'Trees are fitted to the records without noise, so no ε can be claimed; the size of the leaves limits how closely a row can follow a person.',
   };
   readonly #model: CartModel;
+  #packed: PackedModel<CartModel> | undefined;
 
   constructor(model: CartModel) {
     this.#model = model;
   }
 
   async sample(n: number, request: SampleRequest, context: RunContext): Promise<Table> {
+    return sampleInBlocks(this.#blocks(n, request), context);
+  }
+
+  stream(n: number, request: SampleRequest, context: RunContext): AsyncIterable<Table> {
+    return streamInBlocks(this.#blocks(n, request), context);
+  }
+
+  #blocks(n: number, request: SampleRequest): BlockRequest {
     const model = this.#model;
     const given = readGiven(model.schema, n, request.given);
-    return sampleInBlocks(
-      {
-        title: 'cart: draw rows',
-        schema: model.schema,
-        rows: n,
-        blockRows: lastLateColumn(model.order, given) < 0 ? BLOCK_ROWS : CHOICE_BLOCK_ROWS,
-        rng: request.rng,
-        given,
-        module: here,
-        input: (block): BlockInput => ({ ...block, model }),
-      },
-      context,
-    );
+    this.#packed ??= packModel(model);
+    const packed = this.#packed;
+    return {
+      title: 'cart: draw rows',
+      schema: model.schema,
+      rows: n,
+      blockRows: lastLateColumn(model.order, given) < 0 ? BLOCK_ROWS : CHOICE_BLOCK_ROWS,
+      rng: request.rng,
+      given,
+      module: here,
+      input: (block): BlockInput => ({ ...block, model: packed }),
+    };
   }
 
   save(dir: string): Promise<void> {

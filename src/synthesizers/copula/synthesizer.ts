@@ -1,7 +1,8 @@
 import { InternalError } from '../../core/index.js';
 import type { RunContext } from '../../runtime/index.js';
 import type { Column, Table } from '../../table/index.js';
-import { sampleInBlocks } from '../blocks.js';
+import type { BlockRequest } from '../blocks.js';
+import { sampleInBlocks, streamInBlocks } from '../blocks.js';
 import { readGiven } from '../given.js';
 import { refuseCurator } from '../private.js';
 import type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
@@ -28,22 +29,27 @@ class FittedCopula implements FittedSynthesizer {
   }
 
   async sample(n: number, request: SampleRequest, context: RunContext): Promise<Table> {
+    return sampleInBlocks(this.#blocks(n, request), context);
+  }
+
+  stream(n: number, request: SampleRequest, context: RunContext): AsyncIterable<Table> {
+    return streamInBlocks(this.#blocks(n, request), context);
+  }
+
+  #blocks(n: number, request: SampleRequest): BlockRequest {
     const model = this.#model;
     const given = readGiven(model.schema, n, request.given);
     const { order, factor } = drawingOrder(model, given);
-    return sampleInBlocks(
-      {
-        title: 'copula: draw rows',
-        schema: model.schema,
-        rows: n,
-        blockRows: BLOCK_ROWS,
-        rng: request.rng,
-        given,
-        module: here,
-        input: (block): BlockInput => ({ ...block, model, order, factor }),
-      },
-      context,
-    );
+    return {
+      title: 'copula: draw rows',
+      schema: model.schema,
+      rows: n,
+      blockRows: BLOCK_ROWS,
+      rng: request.rng,
+      given,
+      module: here,
+      input: (block): BlockInput => ({ ...block, model, order, factor }),
+    };
   }
 
   save(dir: string): Promise<void> {
