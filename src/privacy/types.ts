@@ -53,10 +53,37 @@ export interface PrivateChoice extends Touch {
 /** Which keys of an unknown domain occur often enough to be told (noisy counts above a threshold). */
 export interface PrivateKeys extends Touch {
   readonly rho: number;
-  /** Share of δ that it may cost, in (0, 1). */
+  /** Share of the curator's δ that it may cost, in (0, 1); all of them together: what the curator keeps for keys (a tenth, unless told). */
   readonly deltaShare: number;
   /** Rows of each key; a row counts for one key at most. Called once. */
   counts(): ReadonlyMap<string, number>;
+}
+
+/** One touch of real data as it stands in the ledger. Nothing in it depends on private data. */
+export interface LedgerEntry extends Touch {
+  readonly mechanism: 'discrete-gaussian' | 'exponential' | 'noisy-keys' | 'declared';
+  /** The mechanism's numbers: sensitivities of a unit, noise, thresholds, sizes of answers. */
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly rho: number;
+  /** Probability (no share) by which it may fail to be covered by ρ. */
+  readonly delta: number;
+}
+
+/** What was promised and what was spent: the part of a model's manifest that a privacy officer reads. */
+export interface PrivacyReceipt {
+  readonly epsilon: number;
+  readonly delta: number;
+  readonly unit: string;
+  readonly rowsPerUnit: number;
+  readonly accountant: 'pld' | 'zcdp' | 'rdp';
+  /** Whether the noise came from the operating system; a run with noise from a seed proves nothing. */
+  readonly secureNoise: boolean;
+  /** ρ that (ε, δ) is worth, and what of it was spent. */
+  readonly rho: number;
+  readonly spentRho: number;
+  /** δ at ε of what was spent, by the accountant; at most `delta`. */
+  readonly spentDelta: number;
+  readonly entries: readonly LedgerEntry[];
 }
 
 /**
@@ -83,4 +110,6 @@ export interface Curator {
   keys(request: PrivateKeys): Map<string, number>;
   /** Enters something that is public by declaration; costs nothing. */
   declare(touch: Touch): void;
+  /** The ledger so far, as plain data for a manifest. */
+  receipt(): PrivacyReceipt;
 }

@@ -1,0 +1,141 @@
+import { fft, inverseFft, multiply, power } from './fft.js';
+import type { Complex } from './fft.js';
+
+/**
+ * A privacy loss distribution on a grid (Sommer, Meiser and Mohammadi 2019; Koskela, Jälkö and Honkela 2020): under the first of two
+ * distributions, log(P/Q) is `(first + i) · step` with probability `mass[i]`, and infinite with probability `infinite`. Always
+ * pessimistic: its hockey-stick divergences are no less than those of the pair that it stands for.
+ */
+export interface PrivacyLoss {
+  readonly step: number;
+  readonly first: number;
+  readonly mass: Float64Array;
+  readonly infinite: number;
+  /** Bound of the Euclidean norm of the rounding errors in `mass`. */
+  readonly error: number;
+}
+
+/** A pair of distributions by the distribution of its loss: P(loss ≤ x) under the first and under the second, precise in both tails. */
+export interface LossPair {
+  /** Probability of loss in (a, b] under P and Q. */
+  between(a: number, b: number): { readonly p: number; readonly q: number };
+  /** P(loss > x) under P. */
+  above(x: number): number;
+  /** P(loss ≤ x) under P. */
+  below(x: number): number;
+}
+
+/**
+ * Puts a pair on a grid: what lies in a cell is spread to the cell's two ends so that its probability under P and Q stays the
+ * same, which can be undone by nobody but makes the pair no less distinguishable ("connect the dots": Doroshenko et al., PoPETs 2022,
+ * theorem 9). Losses above the grid count as infinite, losses below as its lowest value.
+ */
+export function discretise(pair: LossPair, step: number, range: readonly [number, number]): PrivacyLoss {
+  const first = Math.floor(range[0] / step);
+  const last = Math.ceil(range[1] / step);
+  const mass = new Float64Array(last - first + 1);
+  mass[0] = pair.below(first * step);
+  for (let i = first; i < last; i++) {
+    const low = i * step;
+    const { p, q } = pair.between(low, low + step);
+    if (p <= 0) continue;
+    // a + b = p, a e^−low + b e^−(low+step) = q
+    const atLow = (q * Math.exp(low) - p * Math.exp(-step)) / -Math.expm1(-step);
+    const kept = Math.min(Math.max(atLow, 0), p);
+    mass[i - first]! += kept;
+    mass[i - first + 1]! += p - kept;
+  }
+  return { step, first, mass, infinite: pair.above(last * step), error: 0 };
+}
+
+/** Several equal releases. */
+export interface Repeated {
+  readonly loss: PrivacyLoss;
+  readonly count: number;
+}
+
+/** Probability that composition may lose track of in all; it counts as infinite loss. */
+const lost = 1e-16;
+
+/**
+ * The loss of independent releases together: their convolution, by Fourier transform on a window outside which lies a probability of
+ * at most 1e-16 on either side (Chernoff's bound); what lies outside counts as infinite. The transforms' rounding (log₂ of their length
+ * in units of 2⁻⁵², once a release: the other spectra damp it like the mass itself) is kept in `error`. All on the same step.
+ */
+export function compose(parts: readonly Repeated[]): PrivacyLoss {
+  const step = parts[0]!.loss.step;
+  const { low, high } = window(parts);
+  let length = 2;
+  while (length < high - low + 1) length *= 2;
+  const total: Complex = { re: new Float64Array(length).fill(1), im: new Float64Array(length) };
+  let finite = 1;
+  let releases = 0;
+  for (const { loss, count } of parts) {
+    const spectrum: Complex = { re: new Float64Array(length), im: new Float64Array(length) };
+    for (let i = 0; i < loss.mass.length; i++) spectrum.re[modulo(loss.first + i, length)]! += loss.mass[i]!;
+    fft(spectrum);
+    multiply(total, power(spectrum, count));
+    finite *= (1 - loss.infinite) ** count;
+    releases += count;
+  }
+  inverseFft(total);
+  const mass = new Float64Array(high - low + 1);
+  for (let i = 0; i < mass.length; i++) mass[i] = Math.max(0, total.re[modulo(low + i, length)]!);
+  const error = releases * Math.log2(length) * Number.EPSILON * norm(mass);
+  return { step, first: low, mass, infinite: 1 - finite + 2 * lost, error };
+}
+
+function norm(values: Float64Array): number {
+  return Math.sqrt(values.reduce((total, v) => total + v * v, 0));
+}
+
+/**
+ * Hockey-stick divergence at e^ε, rounded up: E[(1 − e^(ε − loss))₊], plus rounding (Cauchy-Schwarz).
+ * @param rest divergence of what else is released, at a given ε (default: nothing else, (1 − e^ε)₊).
+ */
+export function lossDelta(
+  loss: PrivacyLoss,
+  epsilon: number,
+  rest: (epsilon: number) => number = (e) => (e < 0 ? -Math.expm1(e) : 0),
+): number {
+  let delta = loss.infinite;
+  let squares = 0;
+  for (let i = 0; i < loss.mass.length; i++) {
+    const part = rest(epsilon - (loss.first + i) * loss.step);
+    delta += loss.mass[i]! * part;
+    squares += part * part;
+  }
+  return Math.min(1, delta * (1 + 1e-12) + loss.error * Math.sqrt(squares));
+}
+
+/** Grid positions between which the sum lies but for a probability of 1e-16 on either side. */
+function window(parts: readonly Repeated[]): { low: number; high: number } {
+  const bound = (sign: 1 | -1): number => {
+    let best = 0;
+    for (const { loss, count } of parts) {
+      best += count * (sign > 0 ? loss.first + loss.mass.length - 1 : -loss.first);
+    }
+    const step = parts[0]!.loss.step;
+    for (let rate = 1e-3 / step / 100; rate < 100 / step; rate *= 1.5) {
+      let log = 0;
+      for (const { loss, count } of parts) log += count * logMoment(loss, sign * rate);
+      best = Math.min(best, (log - Math.log(lost)) / (rate * step));
+    }
+    return Math.ceil(best);
+  };
+  return { low: -bound(-1), high: bound(1) };
+}
+
+/** log E[exp(rate · loss); finite]. */
+function logMoment(loss: PrivacyLoss, rate: number): number {
+  const edge = rate > 0 ? (loss.first + loss.mass.length - 1) * loss.step : loss.first * loss.step;
+  let total = 0;
+  for (let i = 0; i < loss.mass.length; i++) {
+    total += loss.mass[i]! * Math.exp(rate * ((loss.first + i) * loss.step) - rate * edge);
+  }
+  return Math.log(total) + rate * edge;
+}
+
+function modulo(a: number, n: number): number {
+  return ((a % n) + n) % n;
+}

@@ -1,0 +1,120 @@
+import { PrivacyError } from '../core/index.js';
+import type { Accountant, Composition } from './accountants/index.js';
+import type { LedgerEntry, Touch } from './types.js';
+
+/** (ε, δ) and the part of δ that is kept for thresholds of private keys. */
+export interface Budget {
+  readonly epsilon: number;
+  readonly delta: number;
+  /** Share of δ kept for private keys, 0 … 1. */
+  readonly keysShare: number;
+}
+
+/** What a touch costs, in the terms that accountants need. */
+export interface Cost {
+  readonly rho: number;
+  readonly mu?: number;
+  readonly range?: number;
+  /** Probability, not share. */
+  readonly delta?: number;
+}
+
+/** Costs that add up to the whole budget may exceed it by rounding. */
+const rounding = 1e-9;
+/**
+ * ε set aside for what is not exact in the accounts: discrete noise against the continuous Gaussian (mechanisms/sums.ts), at most
+ * 1e-16 a release of 10⁹ cells.
+ */
+const epsilonAside = 1e-9;
+
+/** Who has touched what at which cost; refuses what would exceed the budget. */
+export class Ledger {
+  readonly rho: number;
+  readonly #accountant: Accountant;
+  readonly #budget: Budget;
+  readonly #entries: LedgerEntry[] = [];
+  #spentRho = 0;
+  #muSquared = 0;
+  readonly #ranges = new Map<number, number>();
+  #keysDelta = 0;
+
+  constructor(accountant: Accountant, budget: Budget) {
+    this.#accountant = accountant;
+    this.#budget = budget;
+    this.rho = accountant.worth(this.#epsilon, this.#delta);
+  }
+
+  get left(): number {
+    return Math.max(0, this.rho - this.#spentRho);
+  }
+
+  get spentRho(): number {
+    return this.#spentRho;
+  }
+
+  /** δ at ε of all that was entered, thresholds of keys included. */
+  get spentDelta(): number {
+    const spent = { muSquared: this.#muSquared, ranges: this.#ranges };
+    return this.#accountant.delta(spent, this.#epsilon) + this.#keysDelta;
+  }
+
+  get entries(): readonly LedgerEntry[] {
+    return [...this.#entries];
+  }
+
+  /** Enters a cost before it is incurred. @throws PrivacyError `BUDGET_SPENT`, `BAD_COST`. */
+  enter(touch: Touch, cost: Cost, mechanism: Pick<LedgerEntry, 'mechanism' | 'parameters'>): void {
+    const { rho, delta = 0 } = cost;
+    if (!(rho > 0 && Number.isFinite(rho))) {
+      throw new PrivacyError('BAD_COST', `A release for '${touch.about}' asks for a cost of ρ = ${rho}.`, {
+        expected: 'a positive number',
+      });
+    }
+    const kept = this.#budget.keysShare * this.#budget.delta;
+    if (this.#keysDelta + delta > kept * (1 + rounding)) {
+      throw spent(touch, `a further ${delta} of δ`, `${kept - this.#keysDelta} of δ kept for private keys`);
+    }
+    const next = this.#with(cost);
+    const excess = this.#spentRho + rho > this.rho * (1 + rounding);
+    if (excess || this.#accountant.delta(next, this.#epsilon) > this.#delta) {
+      throw spent(touch, `ρ = ${rho}`, `ρ = ${this.left} left of ${this.rho}`);
+    }
+    this.#spentRho += rho;
+    this.#muSquared = next.muSquared;
+    if (cost.range !== undefined) this.#ranges.set(cost.range, (this.#ranges.get(cost.range) ?? 0) + 1);
+    this.#keysDelta += delta;
+    this.#entries.push({ purpose: touch.purpose, about: touch.about, ...mechanism, rho, delta });
+  }
+
+  /** Enters what costs nothing. */
+  note(touch: Touch): void {
+    const { purpose, about } = touch;
+    this.#entries.push({ purpose, about, mechanism: 'declared', parameters: {}, rho: 0, delta: 0 });
+  }
+
+  /**
+   * ε for the noisy values alone. Thresholds of private keys cost δ where a unit's keys are told, and −log(1 − δ) ≤ 2δ of ε where
+   * they could have been (docs/privacy.md).
+   */
+  get #epsilon(): number {
+    return this.#budget.epsilon * (1 - epsilonAside) - 2 * this.#budget.keysShare * this.#budget.delta;
+  }
+
+  get #delta(): number {
+    return this.#budget.delta * (1 - this.#budget.keysShare) * (1 - rounding);
+  }
+
+  #with(cost: Cost): Composition {
+    const ranges = new Map(this.#ranges);
+    if (cost.range !== undefined) ranges.set(cost.range, (ranges.get(cost.range) ?? 0) + 1);
+    return { muSquared: this.#muSquared + (cost.mu ?? 0) ** 2, ranges };
+  }
+}
+
+function spent(touch: Touch, asked: string, left: string): PrivacyError {
+  return new PrivacyError('BUDGET_SPENT', `The privacy budget does not suffice for '${touch.about}'.`, {
+    expected: left,
+    got: asked,
+    fix: 'give a larger ε, or ask for less: fewer columns, rounds or tables',
+  });
+}

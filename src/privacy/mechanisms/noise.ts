@@ -1,0 +1,59 @@
+import { randomFillSync } from 'node:crypto';
+import type { Rng } from '../../core/index.js';
+
+/** Where the mechanisms take their random bits from. */
+export interface NoiseSource {
+  /** Whether the bits come from the operating system; a receipt tells it. */
+  readonly secure: boolean;
+  /** An integer, uniform on 0 … 2³² − 1. */
+  uint32(): number;
+}
+
+const bufferBytes = 65_536;
+
+/** Bits from the operating system's generator (`node:crypto`), fetched 64 KiB at a time. Nothing can repeat them. */
+export function secureNoise(): NoiseSource {
+  const buffer = Buffer.alloc(bufferBytes);
+  let at = bufferBytes;
+  return {
+    secure: true,
+    uint32: () => {
+      if (at === bufferBytes) {
+        randomFillSync(buffer);
+        at = 0;
+      }
+      const value = buffer.readUInt32LE(at);
+      buffer.writeUInt32LE(0, at); // used bits do not stay in memory
+      at += 4;
+      return value;
+    },
+  };
+}
+
+/** Bits from a seeded stream, for tests and benchmarks: whoever knows the seed can take the noise off again. */
+export function injectedNoise(rng: Rng): NoiseSource {
+  return { secure: false, uint32: () => rng.uint32() };
+}
+
+/** A uniform integer of 53 bits. */
+export function uniform53(noise: NoiseSource): number {
+  const high = noise.uint32() >>> 5;
+  const low = noise.uint32() >>> 6;
+  return high * 67_108_864 + low;
+}
+
+const two53 = 2 ** 53;
+
+/** A uniform integer on 0 … n − 1 without bias (rejection), 1 ≤ n ≤ 2⁵³. */
+export function uniformInt(n: number, noise: NoiseSource): number {
+  if (n <= 4_294_967_296) {
+    const limit = 4_294_967_296 - (4_294_967_296 % n);
+    let x = noise.uint32();
+    while (x >= limit) x = noise.uint32();
+    return x % n;
+  }
+  const limit = two53 - (two53 % n);
+  let x = uniform53(noise);
+  while (x >= limit) x = uniform53(noise);
+  return x % n;
+}
