@@ -1,6 +1,8 @@
 import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { throwIfAborted } from '../core/index.js';
+import type { AppendColumn } from './append.js';
+import { appendColumns } from './append.js';
 import { translateDuckdbError } from './errors.js';
 import type { ColumnArrays } from './columns.js';
 import { emptyColumns, appendChunk } from './columns.js';
@@ -93,6 +95,18 @@ export class Database {
       appendChunk(columns, chunk);
     });
     return columns;
+  }
+
+  /** Adds rows to a table of this database; its columns have the types of `appendType`, in order. */
+  async append(table: string, columns: readonly AppendColumn[]): Promise<void> {
+    await this.#guard(async () => {
+      const appender = await this.#connection.createAppender(table);
+      try {
+        appendColumns(appender, columns);
+      } finally {
+        appender.closeSync();
+      }
+    });
   }
 
   close(): void {

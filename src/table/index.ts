@@ -7,7 +7,9 @@ export { cellOf, sharedFloat64, sharedUint32, sharedUint8, Table } from './table
 export type { CategoricalColumn, Cell, Column, NumericColumn, Row } from './table.js';
 export { compileTableFile, parseTableSchema, tableFileShape } from './io/options.js';
 export type { ColumnOverride, CompiledTableFile, TableFileOptions } from './io/options.js';
-export { csvChunks, writeCsv } from './io/csv.js';
+export type { Blocks } from './io/atomic.js';
+export { csvChunks, writeCsv, writeCsvBlocks } from './io/csv.js';
+export { writeParquet, writeParquetBlocks } from './io/parquet.js';
 export { columnNames, readTable } from './io/read.js';
 export type { ColumnReport, TableFile } from './io/read.js';
-export { loadTable, saveTable, writeParquet } from './io/store.js';
+export { loadTable, saveTable } from './io/store.js';

@@ -1,7 +1,9 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { explainWriteError } from '../../runtime/index.js';
+import { open } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import type { ColumnSchema } from '../schema.js';
 import type { Column, Table } from '../table.js';
+import type { Blocks } from './atomic.js';
+import { atomically } from './atomic.js';
 
 const rowsPerChunk = 4096;
 
@@ -10,14 +12,8 @@ const rowsPerChunk = 4096;
  * are written with the fewest digits that read back the same.
  */
 export function* csvChunks(table: Table): Generator<string> {
-  yield `${table.columns.map((c) => quote(c.schema.name)).join(',')}\n`;
-  const cells = table.columns.map(cellWriter);
-  for (let start = 0; start < table.rows; start += rowsPerChunk) {
-    const end = Math.min(table.rows, start + rowsPerChunk);
-    const lines: string[] = [];
-    for (let row = start; row < end; row++) lines.push(cells.map((cell) => cell(row)).join(','));
-    yield `${lines.join('\n')}\n`;
-  }
+  yield headerLine(table.schema);
+  yield* rowChunks(table);
 }
 
 /**
@@ -25,20 +21,79 @@ export function* csvChunks(table: Table): Generator<string> {
  * @throws UserError `WRITE_*` when the folder cannot be written or the disk is full.
  */
 export async function writeCsv(file: string, table: Table): Promise<void> {
-  const temporary = `${file}.tmp-${process.pid}`;
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
+  await writeCsvBlocks(file, table.schema, [table]);
+}
+
+/**
+ * Writes blocks of rows as one CSV, as fast as they are taken and no faster, and returns the number of rows. A file appears complete or
+ * not at all. A stream (standard output) stays open; when its reader has seen enough and closes it, writing stops without an error.
+ * @throws UserError `WRITE_*` when the folder cannot be written or the disk is full.
+ */
+export async function writeCsvBlocks(
+  target: string | Writable,
+  schema: readonly ColumnSchema[],
+  blocks: Blocks,
+): Promise<number> {
+  if (typeof target !== 'string') return writeTo(streamSink(target), schema, blocks);
+  return atomically(target, async (temporary) => {
     const handle = await open(temporary, 'w');
     try {
-      for (const chunk of csvChunks(table)) await handle.writeFile(chunk);
+      const write = async (text: string): Promise<boolean> => {
+        await handle.writeFile(text);
+        return true;
+      };
+      const rows = await writeTo(write, schema, blocks);
       await handle.sync();
+      return rows;
     } finally {
       await handle.close();
     }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw explainWriteError(error, file);
+  });
+}
+
+/** Takes a text; false when nobody wants more. */
+type Sink = (text: string) => Promise<boolean>;
+
+async function writeTo(write: Sink, schema: readonly ColumnSchema[], blocks: Blocks): Promise<number> {
+  let rows = 0;
+  if (!(await write(headerLine(schema)))) return rows;
+  for await (const block of blocks) {
+    for (const lines of rowChunks(block)) if (!(await write(lines))) return rows;
+    rows += block.rows;
+  }
+  return rows;
+}
+
+/** What a stream says of a write when its reader has gone. */
+const readerGone = new Set<unknown>(['EPIPE', 'ERR_STREAM_DESTROYED']);
+
+/** Writes to a stream and waits where its buffer is full. */
+function streamSink(stream: Writable): Sink {
+  stream.on('error', () => undefined); // the callback of a write hears of it; without a listener the event would end the process
+  return (text) =>
+    new Promise((resolve, reject) => {
+      stream.write(text, (error) => {
+        if (error === undefined || error === null) resolve(true);
+        else if ('code' in error && readerGone.has(error.code)) resolve(false);
+        else reject(error);
+      });
+    });
+}
+
+function headerLine(schema: readonly ColumnSchema[]): string {
+  return `${schema.map((s) => quote(s.name)).join(',')}\n`;
+}
+
+function* rowChunks(table: Table): Generator<string> {
+  const cells = table.columns.map(cellWriter);
+  for (let start = 0; start < table.rows; start += rowsPerChunk) {
+    const end = Math.min(table.rows, start + rowsPerChunk);
+    let text = '';
+    for (let row = start; row < end; row++) {
+      for (let c = 0; c < cells.length; c++) text += c === 0 ? cells[c]!(row) : `,${cells[c]!(row)}`;
+      text += '\n';
+    }
+    yield text;
   }
 }
 

@@ -1,14 +1,13 @@
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../core/index.js';
 import { Database, sqlName, sqlString } from '../../duckdb/index.js';
-import { explainWriteError, writeFileAtomic } from '../../runtime/index.js';
+import { writeFileAtomic } from '../../runtime/index.js';
 import { columnFromCells } from '../build.js';
-import type { ColumnSchema } from '../schema.js';
-import { columnSchema, isNumericKind } from '../schema.js';
+import { columnSchema } from '../schema.js';
 import { Table } from '../table.js';
-import { writeCsv } from './csv.js';
+import { writeParquet } from './parquet.js';
 
 const dataName = 'table.parquet';
 const schemaName = 'schema.json';
@@ -56,35 +55,6 @@ export async function loadTable(folder: string): Promise<Table> {
   } finally {
     db.close();
   }
-}
-
-/**
- * Writes a table as one Parquet file; the file appears complete or not at all.
- * @throws UserError `WRITE_*` when the folder cannot be written or the disk is full.
- */
-export async function writeParquet(file: string, table: Table): Promise<void> {
-  const text = `${file}.csv`;
-  const db = await Database.open({ threads: 1 });
-  try {
-    await writeCsv(text, table);
-    const types = table.schema.map((s) => `${sqlString(s.name)}: ${sqlString(sqlType(s))}`).join(', ');
-    const options = `header = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false`;
-    const temporary = `${file}.tmp-${process.pid}`;
-    await db.exec(
-      `COPY (SELECT * FROM read_csv(${sqlString(text)}, columns = {${types}}, ${options}))
-       TO ${sqlString(temporary)} (FORMAT parquet, COMPRESSION zstd)`,
-    );
-    await rename(temporary, file);
-  } catch (error) {
-    throw explainWriteError(error, file);
-  } finally {
-    db.close();
-    await rm(text, { force: true }).catch(() => undefined);
-  }
-}
-
-function sqlType(schema: ColumnSchema): string {
-  return isNumericKind(schema.kind) ? 'DOUBLE' : 'VARCHAR';
 }
 
 function parseSchema(folder: string, text: string): z.infer<typeof storedSchema> {

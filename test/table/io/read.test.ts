@@ -249,7 +249,7 @@ describe('schema files', () => {
       "line 2, columns.x.kind: expected one of continuous, count, ordinal, categorical, binary, got 'counts'; did you mean 'count'?",
     );
     expect(message).toContain(
-      "line 3, columns.y.dayssince: expected one of kind, role, unit, decimals, categories, missing, daysSince, description, got unknown key 'dayssince'; did you mean 'daysSince'?",
+      "line 3, columns.y.dayssince: expected one of kind, role, unit, decimals, categories, bounds, edges, domain, missing, daysSince, description, got unknown key 'dayssince'; did you mean 'daysSince'?",
     );
     expect(message).toContain(
       "line 4, drops: expected one of missing, columns, drop, got unknown key 'drops'; did you mean 'drop'?",
