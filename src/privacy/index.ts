@@ -1,11 +1,22 @@
 export * from './attacks/index.js';
 export { accountantIds } from './accountants/index.js';
 export type { AccountantId } from './accountants/index.js';
+export { capRows } from './cap-rows.js';
+export type { CappedRows } from './cap-rows.js';
 export { createCurator } from './curator.js';
 export { injectedNoise, secureNoise } from './mechanisms/noise.js';
 export type { NoiseSource } from './mechanisms/noise.js';
 export { compileCurator } from './options.js';
 export type { CompiledCurator, CuratorOptions } from './options.js';
+export { assertNeighbourSafe, neighbourTables, recordingCurator, replayCurator } from './replay/index.js';
+export type {
+  Neighbour,
+  NeighbourCheck,
+  NeighbourOptions,
+  NeighbourReport,
+  Recording,
+  Replay,
+} from './replay/index.js';
 export { purposes } from './types.js';
 export type {
   Curator,
