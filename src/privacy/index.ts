@@ -29,3 +29,5 @@ export type {
   Purpose,
   Touch,
 } from './types.js';
+export { checkShare, readIntoDomain, releaseSchema } from './release/index.js';
+export type { ReleasedColumn, ReleaseRequest, TextColumn } from './release/index.js';
