@@ -34,3 +34,18 @@ function plain(value: unknown, name: string): number | string | null {
     `Column '${name}' has a type without plain form; cast it in the query.`,
   );
 }
+
+/** Copies a chunk's one column of numbers into an array. @throws InternalError `SQL_TYPE` for anything that is not a number. */
+export function fillFromChunk(chunk: DuckDBDataChunk, into: Float64Array | Uint32Array, start: number): void {
+  const vector = chunk.getColumnVector(0);
+  const rows = chunk.rowCount;
+  for (let i = 0; i < rows; i++) {
+    const value: unknown = vector.getItem(i);
+    if (typeof value !== 'number')
+      throw new InternalError(
+        'SQL_TYPE',
+        'A query gave something else than numbers; cast it, and replace NULL.',
+      );
+    into[start + i] = value;
+  }
+}

@@ -5,7 +5,7 @@ import type { AppendColumn } from './append.js';
 import { appendColumns } from './append.js';
 import { translateDuckdbError } from './errors.js';
 import type { ColumnArrays } from './columns.js';
-import { emptyColumns, appendChunk } from './columns.js';
+import { appendChunk, emptyColumns, fillFromChunk } from './columns.js';
 
 /** How a database may use the machine. */
 export interface DatabaseOptions {
@@ -95,6 +95,20 @@ export class Database {
       appendChunk(columns, chunk);
     });
     return columns;
+  }
+
+  /**
+   * Writes the one column of a query into an array, from its start on, without an object a cell, and returns the number of rows. The
+   * column is DOUBLE for a float array, UINTEGER for one of codes, and has no NULL.
+   */
+  async fill(sql: string, into: Float64Array | Uint32Array): Promise<number> {
+    const result = await this.#guard(() => this.#connection.stream(sql));
+    let rows = 0;
+    await this.#eachChunk(result, (chunk) => {
+      fillFromChunk(chunk, into, rows);
+      rows += chunk.rowCount;
+    });
+    return rows;
   }
 
   /** Adds rows to a table of this database; its columns have the types of `appendType`, in order. */

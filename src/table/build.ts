@@ -23,7 +23,7 @@ export function columnFromCells(schema: ColumnSchema, cells: readonly Cell[]): C
         valid[i] = 1;
       } else bad++;
     }
-    if (bad > 0) throw badCells(schema, bad, 'finite numbers or missing');
+    if (bad > 0) throw misfit(schema, bad, 'finite numbers or missing');
     return { type: 'numeric', schema, values, valid };
   }
   const categories = schema.categories ?? [...new Set(cells.filter((c) => c !== null).map(String))].sort();
@@ -42,7 +42,7 @@ export function columnFromCells(schema: ColumnSchema, cells: readonly Cell[]): C
       valid[i] = 1;
     }
   }
-  if (bad > 0) throw badCells(schema, bad, `one of ${categories.length} listed categories, or missing`);
+  if (bad > 0) throw misfit(schema, bad, `one of ${categories.length} listed categories, or missing`);
   return { type: 'categorical', schema: { ...schema, categories }, codes, valid };
 }
 
@@ -62,7 +62,8 @@ export function tableFromRows(
   );
 }
 
-function badCells(schema: ColumnSchema, count: number, expected: string): DataError {
+/** The error for cells that do not fit their column. */
+export function misfit(schema: ColumnSchema, count: number, expected: string): DataError {
   return new DataError(
     'BAD_CELL',
     `Column '${schema.name}' (${schema.kind}) has ${count} cells that do not fit.`,

@@ -2,16 +2,15 @@ import { DataError, didYouMean, throwIfAborted, UserError } from '../../core/ind
 import type { Database } from '../../duckdb/index.js';
 import { sqlName, sqlString } from '../../duckdb/index.js';
 import { checkGzip } from '../../runtime/index.js';
-import { columnFromCells } from '../build.js';
 import type { ColumnSchema } from '../schema.js';
 import { isNumericKind } from '../schema.js';
-import type { Cell, Column } from '../table.js';
+import type { Column } from '../table.js';
 import { Table } from '../table.js';
+import { categoricalColumn, numericColumn, readNumbers, readTexts } from './cells.js';
 import type { Inferred } from './infer.js';
 import { inferColumn } from './infer.js';
 import type { ColumnOverride, CompiledTableFile } from './options.js';
 import { kindByOrder, orderCategories } from './order.js';
-import type { Profile } from './profile.js';
 import { cellSql, profileColumn } from './profile.js';
 
 /** A file as a table, and what was made of each column. */
@@ -26,6 +25,8 @@ export interface ColumnReport {
   readonly kind: ColumnSchema['kind'];
   readonly role: ColumnSchema['role'];
   readonly missing: number;
+  /** Cells that were moved into the schema's bounds, or that have a category which a declared domain does not list; absent when none. */
+  readonly outside?: number;
   /** Whether the kind was inferred or given by the schema. */
   readonly from: 'file' | 'schema';
 }
@@ -45,23 +46,20 @@ export async function readTable(
   signal?: AbortSignal,
 ): Promise<TableFile> {
   await checkGzip(file);
-  await db.exec(`CREATE OR REPLACE TEMP TABLE ${rawTable} AS ${rawSql(file)}`);
+  const names = await columnNames(db, file);
+  checkNames(names, schema);
+  const kept = names.filter((name) => !schema.drop.includes(name));
   try {
-    const names = await namesIn(db, `SELECT * FROM ${rawTable}`);
-    checkNames(names, schema);
-    const rows = Number((await db.one(`SELECT count(*) AS n FROM ${rawTable}`))['n']);
-    if (rows === 0 || names.length === 0)
+    const rows = await readCells(db, file, kept);
+    if (rows === 0 || kept.length === 0)
       throw new DataError('NO_ROWS', 'The file holds no rows.', { expected: 'a header line and rows' });
     const columns: Column[] = [];
     const report: ColumnReport[] = [];
-    for (const name of names) {
+    for (const [place, name] of kept.entries()) {
       throwIfAborted(signal);
-      if (schema.drop.includes(name)) continue;
-      const read = await readColumn(db, name, schema);
-      columns.push(read);
-      const missing = rows - read.valid.reduce((sum, v) => sum + v, 0);
-      const from = schema.columns[name]?.kind === undefined ? 'file' : 'schema';
-      report.push({ name, kind: read.schema.kind, role: read.schema.role, missing, from });
+      const { column, outside } = await readColumn(db, { name, place, schema, rows });
+      columns.push(column);
+      report.push(reportOf(column, schema.columns[name], outside));
     }
     return { table: new Table(rows, columns), report };
   } finally {
@@ -69,21 +67,24 @@ export async function readTable(
   }
 }
 
+/** Takes every cell of some columns as text into a table with columns `c0`, `c1`, …; returns the number of rows. */
+async function readCells(db: Database, file: string, names: readonly string[]): Promise<number> {
+  const cells = names.map((name, place) => `CAST(${sqlName(name)} AS VARCHAR) AS c${place}`).join(', ');
+  await db.exec(
+    `CREATE OR REPLACE TEMP TABLE ${rawTable} AS SELECT ${cells || '1 AS none'} FROM ${fileSql(file)}`,
+  );
+  return Number((await db.one(`SELECT count(*) AS n FROM ${rawTable}`))['n']);
+}
+
 /** Names of a file's columns, in order. @throws DataError `BROKEN_FILE`, `BAD_CSV`. */
 export async function columnNames(db: Database, file: string): Promise<string[]> {
-  return namesIn(db, rawSql(file));
+  return (await db.describe(`SELECT * FROM ${fileSql(file)}`)).map((c) => c.name);
 }
 
-async function namesIn(db: Database, sql: string): Promise<string[]> {
-  return (await db.describe(sql)).map((c) => c.name).filter((name) => name !== '__row');
-}
-
-/** Every cell as text, with the row's number. */
-function rawSql(file: string): string {
-  const numbered = 'row_number() OVER () AS __row';
-  if (/\.parquet$/i.test(file))
-    return `SELECT ${numbered}, CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(${sqlString(file)})`;
-  return `SELECT ${numbered}, * FROM read_csv(${sqlString(file)}, header = true, all_varchar = true)`;
+function fileSql(file: string): string {
+  return /\.parquet$/i.test(file)
+    ? `read_parquet(${sqlString(file)})`
+    : `read_csv(${sqlString(file)}, header = true, all_varchar = true)`;
 }
 
 function checkNames(names: readonly string[], schema: CompiledTableFile): void {
@@ -102,28 +103,54 @@ function checkNames(names: readonly string[], schema: CompiledTableFile): void {
   );
 }
 
-async function readColumn(db: Database, name: string, schema: CompiledTableFile): Promise<Column> {
+interface ColumnRequest {
+  readonly name: string;
+  readonly place: number;
+  readonly schema: CompiledTableFile;
+  readonly rows: number;
+}
+
+interface ReadColumn {
+  readonly column: Column;
+  /** Cells beyond the schema's bounds or categories. */
+  readonly outside: number;
+}
+
+async function readColumn(db: Database, { name, place, schema, rows }: ColumnRequest): Promise<ReadColumn> {
   const override = schema.columns[name];
-  const cell = cellSql(name, [...schema.missing, ...(override?.missing ?? [])]);
+  const cell = cellSql(`c${place}`, [...schema.missing, ...(override?.missing ?? [])]);
   const profile = await profileColumn(db, rawTable, cell);
   const inferred = inferColumn(name, profile, override);
-  const numeric = isNumericKind(inferred.kind);
-  const value = numeric ? numberSql(cell, override) : cell;
-  const result = await db.columns(`SELECT ${value} AS ${sqlName(name)} FROM ${rawTable} ORDER BY __row`);
-  const cells = result[0]!.cells;
-  if (override?.daysSince !== undefined) checkDates(name, cells, profile);
-  return columnFromCells(schemaOf({ name, cells, inferred, override }), cells);
+  const source = { from: rawTable, order: 'rowid', rows };
+  if (isNumericKind(inferred.kind)) {
+    const numbers = await readNumbers(db, { ...source, cell: numberSql(cell, override) });
+    if (override?.daysSince !== undefined) checkDates(name, profile.present - (rows - numbers.missing));
+    return numericColumn(schemaOf({ name, missing: numbers.missing > 0, inferred, override }), numbers);
+  }
+  const texts = await readTexts(db, { ...source, cell });
+  const base = schemaOf({ name, missing: texts.missing > 0, inferred, override });
+  if (override?.categories !== undefined)
+    return categoricalColumn({ ...base, categories: override.categories }, texts);
+  const { categories, ordered } = orderCategories(texts.texts);
+  const kind = kindByOrder(inferred.kind, ordered, override?.kind !== undefined);
+  return categoricalColumn({ ...base, kind, categories }, texts);
+}
+
+function reportOf(column: Column, override: ColumnOverride | undefined, outside: number): ColumnReport {
+  const { name, kind, role } = column.schema;
+  const missing = column.valid.reduce((gone, v) => gone + 1 - v, 0);
+  const from = override?.kind === undefined ? 'file' : 'schema';
+  return { name, kind, role, missing, from, ...(outside === 0 ? {} : { outside }) };
 }
 
 /** Numbers, with NaN as missing; dates as days since an origin. */
 function numberSql(cell: string, override: ColumnOverride | undefined): string {
-  if (override?.daysSince === undefined) return `nullif(TRY_CAST(${cell} AS DOUBLE), 'nan'::DOUBLE)`;
+  if (override?.daysSince === undefined) return `TRY_CAST(${cell} AS DOUBLE)`;
   const origin = `TIMESTAMP ${sqlString(`${override.daysSince} 00:00:00`)}`;
   return `epoch_us(TRY_CAST(${cell} AS TIMESTAMP) - ${origin}) / 86400e6`;
 }
 
-function checkDates(name: string, cells: readonly Cell[], profile: Profile): void {
-  const bad = profile.present - cells.filter((c) => c !== null).length;
+function checkDates(name: string, bad: number): void {
   if (bad > 0)
     throw new DataError('NOT_A_DATE', `Column '${name}' has ${bad} cells that are not dates.`, {
       expected: 'ISO dates or date-times such as 2000-01-31 or 2000-01-31 08:15:00',
@@ -131,38 +158,28 @@ function checkDates(name: string, cells: readonly Cell[], profile: Profile): voi
     });
 }
 
+/** A column's schema without its categories. */
 function schemaOf(column: {
   readonly name: string;
-  readonly cells: readonly Cell[];
+  readonly missing: boolean;
   readonly inferred: Inferred;
   readonly override: ColumnOverride | undefined;
 }): ColumnSchema {
-  const { name, cells, inferred, override } = column;
-  const given = {
-    ...(override?.unit === undefined ? {} : { unit: override.unit }),
-    ...(override?.description === undefined ? {} : { description: override.description }),
+  const { name, missing, inferred, override } = column;
+  const daysSince = isNumericKind(inferred.kind) ? override?.daysSince : undefined;
+  const unit = override?.unit ?? (daysSince === undefined ? undefined : 'd');
+  const description =
+    override?.description ?? (daysSince === undefined ? undefined : `days since ${daysSince}`);
+  return {
+    name,
+    role: inferred.role,
+    missing: missing || override?.domain === 'declared',
+    ...(unit === undefined ? {} : { unit }),
+    ...(description === undefined ? {} : { description }),
     ...(inferred.decimals === undefined ? {} : { decimals: inferred.decimals }),
     ...(override?.bounds === undefined ? {} : { bounds: override.bounds }),
     ...(override?.edges === undefined ? {} : { edges: override.edges }),
     ...(override?.domain === undefined ? {} : { domain: override.domain }),
+    kind: inferred.kind,
   };
-  const declared = override?.domain === 'declared';
-  const base = { name, role: inferred.role, missing: declared || cells.includes(null), ...given };
-  if (isNumericKind(inferred.kind)) {
-    const daysSince = override?.daysSince;
-    const description =
-      given.description ?? (daysSince === undefined ? undefined : `days since ${daysSince}`);
-    const unit = given.unit ?? (daysSince === undefined ? undefined : 'd');
-    return {
-      ...base,
-      kind: inferred.kind,
-      ...(unit === undefined ? {} : { unit }),
-      ...(description === undefined ? {} : { description }),
-    };
-  }
-  if (override?.categories !== undefined)
-    return { ...base, kind: inferred.kind, categories: override.categories };
-  const found = [...new Set(cells.filter((c) => c !== null).map(String))];
-  const { categories, ordered } = orderCategories(found);
-  return { ...base, kind: kindByOrder(inferred.kind, ordered, override?.kind !== undefined), categories };
 }

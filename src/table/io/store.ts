@@ -4,9 +4,12 @@ import { z } from 'zod';
 import { DataError } from '../../core/index.js';
 import { Database, sqlName, sqlString } from '../../duckdb/index.js';
 import { writeFileAtomic } from '../../runtime/index.js';
-import { columnFromCells } from '../build.js';
-import { columnSchema } from '../schema.js';
+import type { ColumnSchema } from '../schema.js';
+import { columnSchema, isNumericKind } from '../schema.js';
+import type { Column } from '../table.js';
 import { Table } from '../table.js';
+import type { CellSource } from './cells.js';
+import { categoricalColumn, readNumbers, readTexts } from './cells.js';
 import { writeParquet } from './parquet.js';
 
 const dataName = 'table.parquet';
@@ -44,17 +47,29 @@ export async function loadTable(folder: string): Promise<Table> {
     const found = (await db.describe(`SELECT * EXCLUDE (file_row_number) FROM ${file}`)).map((c) => c.name);
     if (found.join('\0') !== columns.map((c) => c.name).join('\0'))
       throw badTable(folder, `${dataName} and ${schemaName} list different columns`);
+    const { n } = await db.one(`SELECT count(*) AS n FROM ${file}`);
+    if (Number(n) !== rows) throw badTable(folder, `${dataName} has ${String(n)} rows, not ${rows}`);
     const read = [];
     for (const schema of columns) {
-      const result = await db.columns(`SELECT ${sqlName(schema.name)} FROM ${file} ORDER BY file_row_number`);
-      const cells = result[0]!.cells;
-      if (cells.length !== rows) throw badTable(folder, `${dataName} has ${cells.length} rows, not ${rows}`);
-      read.push(columnFromCells(schema, cells));
+      const source = { from: file, cell: sqlName(schema.name), order: 'file_row_number', rows };
+      read.push(await loadColumn(db, schema, source));
     }
     return new Table(rows, read);
   } finally {
     db.close();
   }
+}
+
+async function loadColumn(db: Database, schema: ColumnSchema, source: CellSource): Promise<Column> {
+  if (isNumericKind(schema.kind)) {
+    const numbers = await readNumbers(db, source);
+    return { type: 'numeric', schema, values: numbers.values, valid: numbers.valid };
+  }
+  const texts = await readTexts(db, source);
+  const categories = schema.categories ?? [...texts.texts].sort();
+  // a stored column keeps the categories that it was stored with, so there is none to be made missing
+  const { column } = categoricalColumn({ ...schema, categories }, texts);
+  return column;
 }
 
 function parseSchema(folder: string, text: string): z.infer<typeof storedSchema> {

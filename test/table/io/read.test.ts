@@ -274,3 +274,58 @@ describe('column names', () => {
     ]);
   });
 });
+
+describe('declared domains', () => {
+  it('move numbers into the bounds and make unknown categories missing, and count both', async () => {
+    const { table, report } = await read('x,y\n-5,a\n3,b\n,z\n99,z\n', {
+      columns: {
+        x: { kind: 'count', bounds: [0, 10], domain: 'declared' },
+        y: { kind: 'categorical', categories: ['a', 'b'], domain: 'declared' },
+      },
+    });
+    expect(cells(table)).toEqual([0, 3, null, 10]);
+    expect(cells(table, 'y')).toEqual(['a', 'b', null, null]);
+    expect(report.map((r) => [r.missing, r.outside])).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+    expect(table.schema.every((s) => s.missing)).toBe(true);
+  });
+
+  it('are needed for that: elsewhere an unknown category is an error', async () => {
+    const { code, message } = await codeOf(
+      read('x,y\n1,a\n2,b\n3,secret\n', { columns: { y: { kind: 'categorical', categories: ['a', 'b'] } } }),
+    );
+    expect(code).toBe('BAD_CELL');
+    expect(message).not.toContain('secret');
+  });
+});
+
+describe('cells that are awkward', () => {
+  it('take a UTF-8 byte order mark and columns named like those inside', async () => {
+    const { table } = await read('\uFEFFname,rowid,c0,c1,code,v\né,9,8,7,k,u\ny,6,5,4,k,w\nz,1,2,3,l,w\n');
+    expect(table.schema.map((s) => s.name)).toEqual(['name', 'rowid', 'c0', 'c1', 'code', 'v']);
+    expect(['name', 'rowid', 'c0', 'code', 'v'].map((name) => cells(table, name))).toEqual([
+      ['é', 'y', 'z'],
+      [9, 6, 1],
+      [8, 5, 2],
+      ['k', 'k', 'l'],
+      ['u', 'w', 'w'],
+    ]);
+  });
+
+  it('keep the order of 50,000 rows with as many texts, on several threads', async () => {
+    const many = await Database.open({ threads: 4 });
+    try {
+      const file = path.join(work, 'many.csv');
+      const texts = Array.from({ length: 50_000 }, (_, i) => `t${(i * 7919) % 50_000}`);
+      await writeFile(file, `x,y\n${texts.map((t, i) => `${i},${t}`).join('\n')}\n`);
+      const schema = compileTableFile({ columns: { y: { kind: 'categorical' } } });
+      const { table } = await readTable(many, file, schema);
+      expect(cells(table, 'y')).toEqual(texts);
+      expect(cells(table)).toEqual(texts.map((_, i) => i));
+    } finally {
+      many.close();
+    }
+  });
+});
