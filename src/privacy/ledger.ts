@@ -37,6 +37,8 @@ export class Ledger {
   #muSquared = 0;
   readonly #ranges = new Map<number, number>();
   #keysDelta = 0;
+  /** A composition that was found to fit; so does whatever is less. */
+  #cleared: Composition = { muSquared: 0, ranges: new Map() };
 
   constructor(accountant: Accountant, budget: Budget) {
     this.#accountant = accountant;
@@ -76,7 +78,7 @@ export class Ledger {
     }
     const next = this.#with(cost);
     const excess = this.#spentRho + rho > this.rho * (1 + rounding);
-    if (excess || this.#accountant.delta(next, this.#epsilon) > this.#delta) {
+    if (excess || !this.#fits(next, cost)) {
       throw spent(touch, `ρ = ${rho}`, `ρ = ${this.left} left of ${this.rho}`);
     }
     this.#spentRho += rho;
@@ -104,11 +106,38 @@ export class Ledger {
     return this.#budget.delta * (1 - this.#budget.keysShare) * (1 - rounding);
   }
 
+  /**
+   * Whether a composition keeps (ε, δ) by the accountant. To ask it rarely, first a composition is asked for that spends all that is
+   * left: on as many choices again as a quarter of those so far, and on a Gaussian release.
+   */
+  #fits(next: Composition, cost: Cost): boolean {
+    if (isWithin(next, this.#cleared)) return true;
+    let left = Math.max(0, this.rho - this.#spentRho - cost.rho);
+    const ranges = new Map(next.ranges);
+    if (cost.range !== undefined) {
+      const count = ranges.get(cost.range)!;
+      const more = Math.min(Math.max(8, Math.floor(count / 4)), Math.floor(left / cost.rho));
+      ranges.set(cost.range, count + more);
+      left = Math.max(0, left - more * cost.rho);
+    }
+    const ahead = { muSquared: next.muSquared + this.#accountant.mu(left) ** 2, ranges };
+    if (this.#accountant.delta(ahead, this.#epsilon) <= this.#delta) {
+      this.#cleared = ahead;
+      return true;
+    }
+    return this.#accountant.delta(next, this.#epsilon) <= this.#delta;
+  }
+
   #with(cost: Cost): Composition {
     const ranges = new Map(this.#ranges);
     if (cost.range !== undefined) ranges.set(cost.range, (ranges.get(cost.range) ?? 0) + 1);
     return { muSquared: this.#muSquared + (cost.mu ?? 0) ** 2, ranges };
   }
+}
+
+function isWithin(part: Composition, whole: Composition): boolean {
+  if (part.muSquared > whole.muSquared) return false;
+  return [...part.ranges].every(([range, count]) => count <= (whole.ranges.get(range) ?? 0));
 }
 
 function spent(touch: Touch, asked: string, left: string): PrivacyError {

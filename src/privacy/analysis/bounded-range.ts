@@ -12,18 +12,15 @@ import type { LossPair } from './privacy-loss.js';
 export function boundedRangePair(epsilon: number): LossPair {
   const whole = -Math.expm1(-epsilon);
   const inside = (x: number): number => Math.min(Math.max(x, -epsilon), epsilon);
-  const between = (a: number, b: number): { p: number; q: number } => {
-    const [from, to] = [inside(a), inside(b)];
-    if (to <= from) return { p: 0, q: 0 };
-    const width = -Math.expm1((from - to) / 2);
-    return {
-      p: (Math.exp((to - epsilon) / 2) * width) / whole,
-      q: (Math.exp(-(from + epsilon) / 2) * width) / whole,
-    };
-  };
   return {
-    between,
-    above: (x) => between(x, epsilon).p,
-    below: (x) => between(-epsilon, x).p,
+    between: (a, b) => {
+      const [from, to] = [inside(a), inside(b)];
+      if (to <= from) return { p: 0, q: 0 };
+      const width = -Math.expm1((from - to) / 2);
+      return {
+        p: (Math.exp((to - epsilon) / 2) * width) / whole,
+        q: (Math.exp(-(from + epsilon) / 2) * width) / whole,
+      };
+    },
   };
 }

@@ -38,5 +38,16 @@ function fraction(x: number): number {
 /** Upper tail of the standard normal, P(Z ≥ x), with a relative error below 1e-13 for x ≤ 37. */
 export function normalTail(x: number): number {
   if (x < 0) return 1 - normalTail(-x);
+  if (x > 39) return 0;
   return 0.5 * Math.exp((-x * x) / 2) * erfcx(x / Math.SQRT2);
+}
+
+/** P(a < Z ≤ b) for a standard normal Z, taken from the nearer tail. */
+export function normalBetween(a: number, b: number): number {
+  if (b <= a) return 0;
+  return a >= 0
+    ? normalTail(a) - normalTail(b)
+    : b <= 0
+      ? normalTail(-b) - normalTail(-a)
+      : 1 - normalTail(b) - normalTail(-a);
 }

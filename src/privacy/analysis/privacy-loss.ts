@@ -15,14 +15,20 @@ export interface PrivacyLoss {
   readonly error: number;
 }
 
-/** A pair of distributions by the distribution of its loss: P(loss ≤ x) under the first and under the second, precise in both tails. */
+/** A pair of distributions (P, Q) by the distribution of its loss log(P/Q). */
 export interface LossPair {
-  /** Probability of loss in (a, b] under P and Q. */
+  /** Probability of a loss in (a, b] under P and under Q, precise in both tails; a and b may be infinite. */
   between(a: number, b: number): { readonly p: number; readonly q: number };
-  /** P(loss > x) under P. */
-  above(x: number): number;
-  /** P(loss ≤ x) under P. */
-  below(x: number): number;
+}
+
+/** The pair (Q, P). */
+export function reversed(pair: LossPair): LossPair {
+  return {
+    between: (a, b) => {
+      const { p, q } = pair.between(-b, -a);
+      return { p: q, q: p };
+    },
+  };
 }
 
 /**
@@ -34,7 +40,7 @@ export function discretise(pair: LossPair, step: number, range: readonly [number
   const first = Math.floor(range[0] / step);
   const last = Math.ceil(range[1] / step);
   const mass = new Float64Array(last - first + 1);
-  mass[0] = pair.below(first * step);
+  mass[0] = pair.between(-Infinity, first * step).p;
   for (let i = first; i < last; i++) {
     const low = i * step;
     const { p, q } = pair.between(low, low + step);
@@ -45,7 +51,7 @@ export function discretise(pair: LossPair, step: number, range: readonly [number
     mass[i - first]! += kept;
     mass[i - first + 1]! += p - kept;
   }
-  return { step, first, mass, infinite: pair.above(last * step), error: 0 };
+  return { step, first, mass, infinite: pair.between(last * step, Infinity).p, error: 0 };
 }
 
 /** Several equal releases. */
@@ -110,32 +116,85 @@ export function lossDelta(
 
 /** Grid positions between which the sum lies but for a probability of 1e-16 on either side. */
 function window(parts: readonly Repeated[]): { low: number; high: number } {
+  let variance = 0;
+  for (const { loss, count } of parts) variance += count * spread(loss) ** 2;
+  const logs = parts.map(({ loss }) => loss.mass.map((mass) => Math.log(mass)));
   const bound = (sign: 1 | -1): number => {
     let best = 0;
     for (const { loss, count } of parts) {
       best += count * (sign > 0 ? loss.first + loss.mass.length - 1 : -loss.first);
     }
-    const step = parts[0]!.loss.step;
-    for (let rate = 1e-3 / step / 100; rate < 100 / step; rate *= 1.5) {
+    for (let power = -8; power <= 3; power++) {
+      const slope = 2 ** power * Math.sqrt((-2 * Math.log(lost)) / Math.max(variance, 1e-12));
       let log = 0;
-      for (const { loss, count } of parts) log += count * logMoment(loss, sign * rate);
-      best = Math.min(best, (log - Math.log(lost)) / (rate * step));
+      parts.forEach(({ loss, count }, i) => {
+        log += count * (logMoment(logs[i]!, sign * slope) + sign * slope * loss.first);
+      });
+      best = Math.min(best, (log - Math.log(lost)) / slope);
     }
     return Math.ceil(best);
   };
   return { low: -bound(-1), high: bound(1) };
 }
 
-/** log E[exp(rate · loss); finite]. */
-function logMoment(loss: PrivacyLoss, rate: number): number {
-  const edge = rate > 0 ? (loss.first + loss.mass.length - 1) * loss.step : loss.first * loss.step;
+/** Standard deviation of the finite losses, in cells. */
+export function spread(loss: PrivacyLoss): number {
+  let [total, mean] = [0, 0];
+  loss.mass.forEach((mass, i) => {
+    total += mass;
+    mean += mass * i;
+  });
+  mean /= total;
+  return Math.sqrt(loss.mass.reduce((sum, mass, i) => sum + mass * (i - mean) ** 2, 0) / total);
+}
+
+/** log Σ exp(logs[i] + slope · i). */
+function logMoment(logs: Float64Array, slope: number): number {
+  let most = -Infinity;
+  for (let i = 0; i < logs.length; i++) most = Math.max(most, logs[i]! + slope * i);
   let total = 0;
-  for (let i = 0; i < loss.mass.length; i++) {
-    total += loss.mass[i]! * Math.exp(rate * ((loss.first + i) * loss.step) - rate * edge);
+  for (let i = 0; i < logs.length; i++) {
+    const gap = logs[i]! + slope * i - most;
+    if (gap > -40) total += Math.exp(gap);
+    else if (gap > -Infinity) total += 1e-17; // an upper bound
   }
-  return Math.log(total) + rate * edge;
+  return Math.log(total) + most;
 }
 
 function modulo(a: number, n: number): number {
   return ((a % n) + n) % n;
+}
+
+/** Losses outside of which P has a probability of at most `outside` on either side, to a grid of powers of 1.1 of 1e-3. */
+export function reachOf(pair: LossPair, outside: number): readonly [number, number] {
+  let high = 1e-3;
+  while (pair.between(high, Infinity).p > outside) high *= 1.1;
+  let low = 1e-3;
+  while (pair.between(-Infinity, -low).p > outside) low *= 1.1;
+  return [-low, high];
+}
+
+/**
+ * ε at which {@link lossDelta} is δ, rounded up; infinite where δ is never reached. One pass from the largest loss down: with
+ * A = P(loss > x) and B = E[e^(x − loss); loss > x], δ(ε) = A − e^(ε − x) B between two grid points.
+ */
+export function lossEpsilon(loss: PrivacyLoss, delta: number): number {
+  const down = Math.exp(-loss.step);
+  const lowest = Math.min(0, -loss.first); // where all losses are positive the pass goes on to x = 0
+  let above = 0;
+  let weighted = 0;
+  let squares = 0;
+  for (let i = loss.mass.length - 1; i >= lowest && loss.first + i >= 0; i--) {
+    const extra = loss.infinite + loss.error * Math.sqrt(squares);
+    if (above - weighted + extra > delta) {
+      if (weighted === 0) return Infinity;
+      const inside = Math.log((above + extra - delta) / weighted);
+      return ((loss.first + i) * loss.step + inside) * (1 + 1e-9);
+    }
+    const mass = i >= 0 ? loss.mass[i]! : 0;
+    above += mass;
+    weighted = (weighted + mass) * down;
+    squares += 1;
+  }
+  return 0;
 }

@@ -1,12 +1,17 @@
 /**
  * The largest x in [low, high] for which a condition holds that holds below some point and not above, rounded down to a relative
- * 1e-12 (bisection of the logarithm). `low` when it holds nowhere, so ask for `low` first where that matters.
+ * `precision` (bisection of the logarithm). `low` when it holds nowhere, so ask for `low` first where that matters.
  */
-export function largestWhere(holds: (x: number) => boolean, low: number, high: number): number {
+export function largestWhere(
+  holds: (x: number) => boolean,
+  low: number,
+  high: number,
+  precision = 1e-12,
+): number {
   if (holds(high)) return high;
   let good = low;
   let bad = high;
-  while (bad > good * (1 + 1e-12)) {
+  while (bad > good * (1 + precision)) {
     const middle = Math.sqrt(good * bad);
     if (middle <= good || middle >= bad) break;
     if (holds(middle)) good = middle;
