@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import { columnKinds, columnRoles } from '../table/index.js';
 import { intervalSchema, layerSchema, verdicts } from './metric.js';
+import { privacyDetailSchema, trilemmaSchema } from './privacy-document.js';
+
+export type {
+  ArticleMeasure,
+  AttackFigures,
+  AttributeFigures,
+  DistanceFigures,
+  Figure,
+  PrivacyDetail,
+  Side,
+  Trilemma,
+} from './privacy-document.js';
 
 /**
  * The report document `anamnesis.report/1` (design §4.5): everything that `report.html` draws and that a program reads,
@@ -275,7 +287,7 @@ export const synthesizerResultSchema = z.strictObject({
   synthesizer: synthesizerInfoSchema,
   rows: z.int(),
   verdict: usabilityVerdictSchema,
-  /** `fidelity` (layer 1), `utility` (layer 4), `validity` (copies, findings). */
+  /** `fidelity` (layer 1), `utility` (layer 4), `privacy` (layer 6), `validity` (copies, findings). */
   layers: z.array(layerSchema),
   fidelity: fidelityDetailSchema,
   utility: z.strictObject({
@@ -285,6 +297,10 @@ export const synthesizerResultSchema = z.strictObject({
   }),
   histograms: z.array(histogramSchema),
   associations: associationMapsSchema,
+  /** What attacks found; absent in reports from before they were tried. */
+  privacy: privacyDetailSchema.optional(),
+  /** Utility, fidelity and privacy on one page; absent in older reports. */
+  trilemma: trilemmaSchema.optional(),
 });
 export type SynthesizerResult = z.infer<typeof synthesizerResultSchema>;
 
@@ -318,6 +334,8 @@ const comparisonRowSchema = z.strictObject({
   discriminatorAuc: z.number().nullable(),
   /** Share of rows that copy a real train row. */
   copies: z.number().nullable(),
+  /** Area of the strongest membership attack; absent in older reports, null where it could not be computed. */
+  membershipAuc: z.number().nullable().optional(),
   /** ε of the differential-privacy claim; null when none is made. */
   epsilon: z.number().nullable(),
   layers: z.array(z.strictObject({ id: z.string(), verdict: z.enum(verdicts) })),

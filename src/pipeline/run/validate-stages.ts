@@ -13,7 +13,16 @@ import type { Stage } from '../stage.js';
 import { readFeatures } from './features-files.js';
 import { readJson, writeJson } from './json-file.js';
 
-const code = ['core', 'runtime', 'numerics', 'table', 'trees', 'stages/validate', 'stages/*'];
+const code = [
+  'core',
+  'runtime',
+  'numerics',
+  'table',
+  'trees',
+  'privacy/attacks',
+  'stages/validate',
+  'stages/*',
+];
 
 /** The validation's options from a blueprint. @throws UserError `BAD_OPTIONS`. */
 export function planValidation(blueprint: Blueprint): CompiledValidation {

@@ -16,6 +16,7 @@ export const attackIds = [
   'monte-carlo',
   'density',
   'density-ratio',
+  'local-density-ratio',
   'likelihood-ratio',
   'classifier',
 ] as const;
@@ -65,6 +66,13 @@ export const attacks: readonly Attack[] = [
     idea: 'How much denser synthetic rows lie there than rows of the population.',
     source:
       'van Breugel B, Sun H, Qian Z, van der Schaar M. Membership inference attacks against synthetic data through overfitting detection. AISTATS, 2023',
+  },
+  {
+    id: 'local-density-ratio',
+    title: 'Local density ratio',
+    idea: 'The same ratio from the 20 nearest rows of each, in all columns.',
+    source:
+      'DOMIAS (van Breugel et al., AISTATS, 2023), with an exponential kernel on the nearest rows in place of a fitted density',
   },
   {
     id: 'likelihood-ratio',

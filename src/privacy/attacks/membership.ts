@@ -10,6 +10,7 @@ import {
   closestScores,
   differenceScores,
   distanceOfRank,
+  localDensityRatio,
   monteCarloScores,
   neighbourhoodScores,
 } from './scores.js';
@@ -121,6 +122,7 @@ function distanceScores(synthetic: Neighbours, reference: Neighbours): [AttackId
     ['closest-record-difference', differenceScores(synthetic, reference)],
     ['neighbourhood', neighbourhoodScores(synthetic, reference)],
     ['monte-carlo', monteCarloScores(synthetic)],
+    ['local-density-ratio', localDensityRatio(synthetic, reference)],
   ];
 }
 

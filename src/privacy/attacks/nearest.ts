@@ -11,6 +11,8 @@ const nearestModule = import.meta.url;
 /** Rows to be searched, sorted by a coordinate that never differs by more than the distance does. */
 export interface SearchRows {
   readonly rows: MixedRows;
+  /** What each number counts for in the coordinate: 1 or −1. */
+  readonly signs: Int8Array;
   /** Ascending coordinate of each of `rows`. */
   readonly keys: Float64Array;
   /** Where each row stood before the sorting. */
@@ -36,23 +38,41 @@ interface NearestInput {
 }
 
 /**
- * The coordinate that rows are sorted by: the first number's score, or 0 where there is none. It is one coordinate of the
- * embedding, so two rows are at least as far apart as their coordinates.
+ * The coordinate that rows are sorted by: the sum of the numbers' scores, each with a sign. A sum of differences is never more than the
+ * sum of their sizes, so two rows are at least as far apart as their coordinates.
  */
-function keysOf({ rows, numeric, dimensions }: MixedRows): Float64Array {
+function keysOf({ rows, numeric, dimensions }: MixedRows, signs: Int8Array): Float64Array {
   const keys = new Float64Array(new SharedArrayBuffer(8 * rows));
-  if (dimensions > 0) for (let i = 0; i < rows; i++) keys[i] = numeric[i * dimensions]!;
+  for (let i = 0; i < rows; i++) {
+    let key = 0;
+    for (let j = 0; j < dimensions; j++) key += signs[j]! * numeric[i * dimensions + j]!;
+    keys[i] = key;
+  }
   return keys;
+}
+
+/** Signs that spread the coordinate: each number is added or taken away, as it goes with the sum so far. */
+function signsOf({ rows, numeric, dimensions }: MixedRows): Int8Array {
+  const signs = new Int8Array(dimensions);
+  const sums = new Float64Array(rows);
+  for (let j = 0; j < dimensions; j++) {
+    let together = 0;
+    for (let i = 0; i < rows; i++) together += sums[i]! * numeric[i * dimensions + j]!;
+    signs[j] = together < 0 ? -1 : 1;
+    for (let i = 0; i < rows; i++) sums[i]! += signs[j]! * numeric[i * dimensions + j]!;
+  }
+  return signs;
 }
 
 /** Makes rows ready for {@link nearest}. */
 export function prepareSearch(rows: MixedRows): SearchRows {
-  const keys = keysOf(rows);
+  const signs = signsOf(rows);
+  const keys = keysOf(rows, signs);
   const order = Uint32Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]! || a - b);
   const origin = new Uint32Array(new SharedArrayBuffer(4 * rows.rows));
   origin.set(order);
   const sorted = takeRows(rows, order);
-  return { rows: sorted, keys: keysOf(sorted), origin };
+  return { rows: sorted, signs, keys: keysOf(sorted, signs), origin };
 }
 
 /** The `k` nearest rows of each target, exactly, on all workers. */
@@ -62,7 +82,7 @@ export async function nearest(
   k: number,
   context: Pick<RunContext, 'pool' | 'signal'>,
 ): Promise<Neighbours> {
-  const targetKeys = keysOf(targets);
+  const targetKeys = keysOf(targets, search.signs);
   const calls = Array.from({ length: Math.ceil(targets.rows / BLOCK) }, (_, b) => ({
     module: nearestModule,
     task: 'nearestBlock',
@@ -91,43 +111,53 @@ export async function nearest(
  * @public
  */
 export function nearestBlock({ targets, targetKeys, search, k, from, to }: NearestInput): Neighbours {
+  const { dimensions, wordCount } = targets;
   const distances = new Float64Array((to - from) * k).fill(Infinity);
   const first = new Uint32Array(to - from);
-  const best = new Float64Array(k);
   for (let t = from; t < to; t++) {
-    best.fill(Infinity);
-    first[t - from] = search.origin[scan(targets, t, targetKeys[t]!, { search, best })] ?? 0;
-    for (let j = 0; j < k; j++) distances[(t - from) * k + j] = Math.sqrt(best[j]!);
+    const target = {
+      key: targetKeys[t]!,
+      numeric: targets.numeric.slice(t * dimensions, (t + 1) * dimensions),
+      words: targets.words.slice(t * wordCount, (t + 1) * wordCount),
+    };
+    const best = distances.subarray((t - from) * k, (t - from + 1) * k);
+    first[t - from] = search.origin[scan(target, search, best)] ?? 0;
   }
   return { k, distances, first };
 }
 
-/** Fills `best` with the smallest squared distances, ascending; the place of the very nearest row. */
-function scan(
-  targets: MixedRows,
-  target: number,
-  key: number,
-  { search, best }: { search: SearchRows; best: Float64Array },
-): number {
+/** Keys are rounded: a row whose coordinate lies this little beyond the bound is looked at all the same. */
+const ROUNDING = 1e-9;
+
+/** One target, apart from the others. */
+interface Target {
+  readonly key: number;
+  readonly numeric: Float32Array;
+  readonly words: Int32Array;
+}
+
+/** Fills `best` with the smallest distances, ascending; the place of the very nearest row. */
+function scan(target: Target, search: SearchRows, best: Float64Array): number {
   const { keys } = search;
+  const { key } = target;
   const n = keys.length;
   const last = best.length - 1;
   let up = lowerBound(keys, key);
   let down = up - 1;
   let nearestRow = 0;
+  let bound = Infinity;
   while (up < n || down >= 0) {
     const gapUp = up < n ? keys[up]! - key : Infinity;
     const gapDown = down >= 0 ? key - keys[down]! : Infinity;
-    const gap = gapUp <= gapDown ? gapUp : gapDown;
-    const bound = best[last]!;
-    if (gap * gap >= bound) break;
+    if (Math.min(gapUp, gapDown) > bound + ROUNDING) break;
     const row = gapUp <= gapDown ? up++ : down--;
-    const d = squaredDistance(targets, target, search.rows, { row, bound });
+    const d = distance(target, search.rows, row, bound);
     if (d >= bound) continue;
     if (d < best[0]!) nearestRow = row;
     let j = last;
     for (; j > 0 && best[j - 1]! > d; j--) best[j] = best[j - 1]!;
     best[j] = d;
+    bound = best[last]!;
   }
   return nearestRow;
 }
@@ -143,37 +173,33 @@ function lowerBound(keys: Float64Array, key: number): number {
   return low;
 }
 
-/** Squared distance of two rows, or any number that is at least `bound` once that is certain. */
-function squaredDistance(
-  a: MixedRows,
-  target: number,
-  b: MixedRows,
-  at: { readonly row: number; readonly bound: number },
-): number {
-  const { wordCount, packedWords, dimensions } = a;
-  const { row, bound } = at;
-  const aWords = a.words;
-  const bWords = b.words;
+/** Distance to a row, or any number that is at least `bound` once that is certain. */
+function distance(target: Target, rows: MixedRows, row: number, bound: number): number {
+  const aWords = target.words;
+  const bWords = rows.words;
+  const [nibbles, bytes] = rows.wordsOf;
+  const count = aWords.length;
   let d = 0;
-  let i = target * wordCount;
-  let j = row * wordCount;
-  const packedEnd = i + packedWords;
-  const end = i + wordCount;
-  for (; i < packedEnd; i++, j++) {
-    const x = aWords[i]! ^ bWords[j]!;
-    // the highest bit of each byte that is not zero, then their count
+  let at = row * count;
+  let w = 0;
+  for (; w < nibbles; w++) {
+    // the lowest bit of each group of four that is not zero, then their count
+    const x = aWords[w]! ^ bWords[at++]!;
+    d += Math.imul((x | (x >>> 1) | (x >>> 2) | (x >>> 3)) & 0x11111111, 0x11111111) >>> 28;
+  }
+  if (d >= bound) return d;
+  for (; w < nibbles + bytes; w++) {
+    const x = aWords[w]! ^ bWords[at++]!;
     if (x !== 0)
       d += Math.imul(((((x & 0x7f7f7f7f) + 0x7f7f7f7f) | x) >>> 7) & 0x01010101, 0x01010101) >>> 24;
   }
-  for (; i < end; i++, j++) if (aWords[i] !== bWords[j]) d++;
-  if (d >= bound) return d;
-  const aNumbers = a.numeric;
-  const bNumbers = b.numeric;
-  let p = target * dimensions;
-  let q = row * dimensions;
-  for (const stop = p + dimensions; p < stop; p++, q++) {
-    const x = aNumbers[p]! - bNumbers[q]!;
-    d += x * x;
+  for (; w < count; w++) if (aWords[w] !== bWords[at++]) d++;
+  const a = target.numeric;
+  const b = rows.numeric;
+  const dimensions = a.length;
+  at = row * dimensions;
+  for (let j = 0; j < dimensions; j++) {
+    d += Math.abs(a[j]! - b[at++]!);
     if (d >= bound) return d;
   }
   return d;

@@ -1,5 +1,6 @@
 import type { Rng } from '../../core/index.js';
 import type { MixedRows } from './space.js';
+import { cellsPerWord } from './space.js';
 
 /** Rounds of orthogonal iteration; densities need the subspace, not converged axes. */
 const ROUNDS = 12;
@@ -61,16 +62,24 @@ export function project(rows: MixedRows, { components: k, offsets, axes, centre 
   return out;
 }
 
-/** Cells of a row: four to a word for the packed ones, then one a word. */
-function cellCount({ packedWords, wordCount }: MixedRows): number {
-  return 4 * packedWords + (wordCount - packedWords);
+/** Cells of a row, unused ones of a word among them (always 0). */
+function cellCount({ wordsOf }: MixedRows): number {
+  return cellsPerWord.reduce<number>((n, per, size) => n + per * wordsOf[size]!, 0);
 }
 
-function cellAt({ words, wordCount, packedWords }: MixedRows, row: number, cell: number): number {
-  const at = row * wordCount;
-  return cell < 4 * packedWords
-    ? (words[at + (cell >> 2)]! >>> (8 * (cell & 3))) & 255
-    : words[at + cell - 3 * packedWords]!;
+function cellAt({ words, wordCount, wordsOf }: MixedRows, row: number, cell: number): number {
+  let at = row * wordCount;
+  let i = cell;
+  for (const [size, per] of cellsPerWord.entries()) {
+    const here = per * wordsOf[size]!;
+    if (i < here) {
+      const bits = 32 / per;
+      return (words[at + Math.floor(i / per)]! >>> (bits * (i % per))) & (per === 1 ? -1 : 2 ** bits - 1);
+    }
+    i -= here;
+    at += wordsOf[size]!;
+  }
+  return 0;
 }
 
 /** Feature of a row's cell, −1 for a value beyond those known. */

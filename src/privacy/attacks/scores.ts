@@ -37,6 +37,25 @@ export function neighbourhoodScores(synthetic: Neighbours, reference: Neighbours
   });
 }
 
+/**
+ * Log ratio of local densities, synthetic to population: sums of exp(−distance / width) over the k nearest of each, where the width is the
+ * median distance to the nearest row of the population. A far target has a small sum on both sides; 10⁻¹² keeps its logarithm finite.
+ */
+export function localDensityRatio(synthetic: Neighbours, reference: Neighbours): Float64Array {
+  const { k } = synthetic;
+  const width = quantileSorted(closest(reference).sort(), 0.5) ?? 0;
+  const scale = Number.isFinite(width) && width > 0 ? width : 1;
+  const logSum = ({ distances }: Neighbours, t: number): number => {
+    let total = 1e-12;
+    for (let j = t * k; j < (t + 1) * k; j++) total += Math.exp(-distances[j]! / scale);
+    return Math.log(total);
+  };
+  return Float64Array.from(
+    { length: synthetic.distances.length / k },
+    (_, t) => logSum(synthetic, t) - logSum(reference, t),
+  );
+}
+
 /** Synthetic rows nearer than the median distance to the closest one (median heuristic), counted to k. */
 export function monteCarloScores(synthetic: Neighbours): Float64Array {
   const { k, distances } = synthetic;

@@ -2,20 +2,26 @@ import type { CategoricalColumn, Column, NumericColumn, Table } from '../../tabl
 
 /** Standard scores are kept within this, so that one wild value does not decide a distance. */
 const LARGEST_SCORE = 5;
-/** Columns with fewer cells than this share a word, four to one. */
-const BYTE = 255;
+/** Cells a word, by the number of different values that they hold (missing is one): eight of 4 bits, four of 8 bits, one of 32. */
+export const cellsPerWord = [8, 4, 1] as const;
+const mostValues = [16, 256, Infinity] as const;
 
 /**
- * The space in which rows are compared. Squared distance = Σ (difference of standard scores)² over numbers + the number of
- * columns with unequal cells (categories, and whether a number is missing; a missing number stands at the mean). This is the
- * Euclidean distance of standardised and one-hot encoded rows whose indicators weigh 1/√2, so it is a metric.
+ * The space in which rows are compared. Distance = Σ |difference of standard scores| over numbers + the number of columns with
+ * unequal cells (categories, and whether a number is missing; a missing number stands at the mean). This is a city-block metric
+ * on mixed columns like that of Gower (Biometrics 27:857–871, 1971), with standard deviations in place of ranges, which one wild
+ * value would stretch.
  */
 export interface MixedSpace {
   readonly numeric: readonly { readonly name: string; readonly mean: number; readonly sd: number }[];
-  /** Cells compared for equality, in the order of the words: those that share words first. */
-  readonly cells: readonly { readonly name: string; readonly missingFlag: boolean }[];
-  /** How many of `cells` are packed four to a word; the rest have a word each. */
-  readonly packed: number;
+  /** Cells compared for equality, for each size of `cellsPerWord`. */
+  readonly cells: readonly (readonly Cell[])[];
+}
+
+interface Cell {
+  readonly name: string;
+  /** A number's cell says only whether the number is missing. */
+  readonly missingFlag: boolean;
 }
 
 /** Rows of a space, row-major, on shared memory. */
@@ -24,10 +30,11 @@ export interface MixedRows {
   /** Standard scores, rows × dimensions. */
   readonly numeric: Float32Array;
   readonly dimensions: number;
-  /** Cells, rows × words: the first `packedWords` hold four cells each. */
+  /** Cells, rows × words. */
   readonly words: Int32Array;
   readonly wordCount: number;
-  readonly packedWords: number;
+  /** Words of each size of `cellsPerWord`, in that order. */
+  readonly wordsOf: readonly [number, number, number];
 }
 
 /**
@@ -36,23 +43,25 @@ export interface MixedRows {
  */
 export function learnSpace(population: Table, all: readonly Table[]): MixedSpace {
   const numeric: MixedSpace['numeric'][number][] = [];
-  const packed: MixedSpace['cells'][number][] = [];
-  const single: MixedSpace['cells'][number][] = [];
+  const cells: Cell[][] = cellsPerWord.map(() => []);
   for (const column of population.columns) {
     const { name } = column.schema;
-    if (column.type === 'numeric') {
-      numeric.push({ name, ...momentsOf(column) });
-      if (all.some((table) => hasMissing(table.column(name)))) packed.push({ name, missingFlag: true });
-    } else {
-      const widest = Math.max(...all.map((table) => categoriesOf(table.column(name))));
-      (widest < BYTE ? packed : single).push({ name, missingFlag: false });
-    }
+    const missingFlag = column.type === 'numeric';
+    if (missingFlag) numeric.push({ name, ...momentsOf(column) });
+    if (missingFlag && !all.some((table) => hasMissing(table.column(name)))) continue;
+    const values = 1 + Math.max(...all.map((table) => categoriesOf(table.column(name))));
+    cells[mostValues.findIndex((most) => values <= most)]!.push({ name, missingFlag });
   }
-  return { numeric, cells: [...packed, ...single], packed: packed.length };
+  // far-apart numbers first: the search gives a row up as soon as it is too far
+  const spread = new Map(
+    numeric.map((n) => [n.name, spreadOf(population.column(n.name) as NumericColumn, n)]),
+  );
+  numeric.sort((a, b) => spread.get(b.name)! - spread.get(a.name)!);
+  return { numeric, cells };
 }
 
 function categoriesOf(column: Column): number {
-  return column.type === 'categorical' ? column.schema.categories.length : 0;
+  return column.type === 'categorical' ? column.schema.categories.length : 1;
 }
 
 function hasMissing({ valid }: Column): boolean {
@@ -74,29 +83,39 @@ function momentsOf({ values, valid }: NumericColumn): { mean: number; sd: number
   return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : 0 };
 }
 
+/** Mean size of the standard scores. */
+function spreadOf({ values, valid }: NumericColumn, { mean, sd }: { mean: number; sd: number }): number {
+  if (sd === 0) return 0;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) if (valid[i] === 1) total += Math.abs(values[i]! - mean) / sd;
+  return total / Math.max(1, values.length);
+}
+
 /** A table's rows in the space. `without` leaves a column out (attribute inference). */
 export function encodeRows(space: MixedSpace, table: Table, without?: string): MixedRows {
   const numbers = space.numeric.filter((n) => n.name !== without);
-  const packed = space.cells.slice(0, space.packed).filter((c) => c.name !== without);
-  const single = space.cells.slice(space.packed).filter((c) => c.name !== without);
+  const cells = space.cells.map((of) => of.filter((c) => c.name !== without));
+  const wordsIn = (size: 0 | 1 | 2): number => Math.ceil(cells[size]!.length / cellsPerWord[size]);
+  const wordsOf = [wordsIn(0), wordsIn(1), wordsIn(2)] as const;
   const dimensions = numbers.length;
-  const packedWords = Math.ceil(packed.length / 4);
-  const wordCount = packedWords + single.length;
+  const wordCount = wordsOf[0] + wordsOf[1] + wordsOf[2];
   const numeric = new Float32Array(new SharedArrayBuffer(4 * table.rows * dimensions));
   const words = new Int32Array(new SharedArrayBuffer(4 * table.rows * wordCount));
   for (const [at, { name, mean, sd }] of numbers.entries()) {
     fillScores({ numeric, dimensions, at }, table.column(name) as NumericColumn, mean, sd);
   }
-  for (const [i, { name, missingFlag }] of packed.entries()) {
-    const cells = cellsOf(table.column(name), missingFlag);
-    const shift = 8 * (i % 4);
-    for (let row = 0; row < table.rows; row++) words[row * wordCount + (i >> 2)]! |= cells[row]! << shift;
+  let first = 0;
+  for (const [size, of] of cells.entries()) {
+    const per = cellsPerWord[size as 0 | 1 | 2];
+    for (const [i, { name, missingFlag }] of of.entries()) {
+      const values = cellsOf(table.column(name), missingFlag);
+      const at = first + Math.floor(i / per);
+      const shift = (32 / per) * (i % per);
+      for (let row = 0; row < table.rows; row++) words[row * wordCount + at]! |= values[row]! << shift;
+    }
+    first += wordsOf[size as 0 | 1 | 2];
   }
-  for (const [i, { name }] of single.entries()) {
-    const cells = cellsOf(table.column(name), false);
-    for (let row = 0; row < table.rows; row++) words[row * wordCount + packedWords + i] = cells[row]!;
-  }
-  return { rows: table.rows, numeric, dimensions, words, wordCount, packedWords };
+  return { rows: table.rows, numeric, dimensions, words, wordCount, wordsOf };
 }
 
 function fillScores(

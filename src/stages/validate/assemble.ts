@@ -16,7 +16,7 @@ export interface ReportParts {
 }
 
 /**
- * Puts the report together; the best synthesizer comes first: one whose rows copy no patients, then the better verdict,
+ * Puts the report together; the best synthesizer comes first: one whose rows copy no patients and withstand the attacks, then the better verdict,
  * then the higher mean ratio, then the higher place of its tables between floor and ceiling, then the id.
  * @throws UserError `NO_RESULTS` without a result.
  */
@@ -44,7 +44,7 @@ export function assembleReport({ meta, columns, reference, results }: ReportPart
 
 function better(a: SynthesizerResult, b: SynthesizerResult): number {
   const keys = (r: SynthesizerResult): number[] => [
-    r.layers.some((l) => l.id === 'validity' && l.verdict === 'fail') ? 1 : 0,
+    r.layers.some((l) => (l.id === 'validity' || l.id === 'privacy') && l.verdict === 'fail') ? 1 : 0,
     usabilities.indexOf(r.verdict.usability),
     -(r.utility.meanRatio?.value ?? 0),
     -(placeOf(r) ?? 0),
@@ -75,6 +75,7 @@ function comparisonRow(result: SynthesizerResult, chosen: boolean): ComparisonRo
     place: placeOf(result),
     discriminatorAuc: valueOf('fidelity.discriminator'),
     copies: valueOf('validity.copied-share'),
+    membershipAuc: valueOf('privacy.membership'),
     epsilon: synthesizer.privacy.kind === 'dp' ? synthesizer.privacy.epsilon : null,
     layers: result.layers.map(({ id, verdict }) => ({ id, verdict })),
   };

@@ -5,7 +5,12 @@ export type { ReportParts } from './assemble.js';
 export { refuseFindings } from './checks/findings.js';
 export type { FeatureTiming } from './checks/leak.js';
 export { compileValidation } from './options.js';
-export type { CompiledValidation, ValidationOptions, ValidationThresholds } from './options.js';
+export type {
+  CompiledValidation,
+  PrivacyOptions,
+  ValidationOptions,
+  ValidationThresholds,
+} from './options.js';
 export { computeReference, referenceSchema } from './reference.js';
 export type { Reference, ReferenceRequest } from './reference.js';
 export { validateSynthetic } from './synthetic.js';

@@ -16,6 +16,30 @@ export interface ValidationThresholds {
   readonly skill?: number;
   /** Most by which the share of copied rows may exceed that of fresh real rows. Default 0.01 (expert assumption; the attacks of layer 6 judge privacy). */
   readonly copies?: number;
+  /** Most area under the ROC curve of the strongest membership attack. Default 0.55, the paper's bar. */
+  readonly membership?: number;
+  /** Most share of members found at 1 % false alarms, by the lower bound of the strongest attack. Default 0.015 (our mark; chance finds 0.01). */
+  readonly found?: number;
+  /** Most advantage of guesses about members over guesses about others, by its lower bound. Default 0.02 (expert assumption). */
+  readonly advantage?: number;
+  /** Largest ε that a claim of differential privacy may have. Default 10, the paper's bar. */
+  readonly epsilon?: number;
+}
+
+/** What the attacks of the privacy layer cost. */
+export interface PrivacyOptions {
+  /** Most targets a side: training rows, and rows that nobody learned from. 0 leaves the layer out. Default 4000. */
+  readonly targets?: number;
+  /** Most synthetic rows searched; fewer than there are weakens the attacks. Default 50 000. */
+  readonly rows?: number;
+  /** Most rows of the population that attackers know. Default 20 000. */
+  readonly reference?: number;
+  /** Most rows a side of fitted densities and of the classifier. Default 5000. */
+  readonly densityRows?: number;
+  /** Bootstrap resamples, and permutations. Default 300. */
+  readonly resamples?: number;
+  /** Columns that attackers try to infer, at most 6. Default: the labels of the tasks. */
+  readonly sensitive?: readonly string[];
 }
 
 /** Options of the validation. */
@@ -37,6 +61,7 @@ export interface ValidationOptions {
   readonly mmdRows?: number;
   /** Most rows a side for the classifier two-sample test. Default 10 000; 0 leaves the test out. */
   readonly discriminatorRows?: number;
+  readonly privacy?: PrivacyOptions;
 }
 
 const share = z.number().min(0).max(1);
@@ -49,6 +74,10 @@ const schema = z.strictObject({
       care: z.number().min(0).default(0.9),
       skill: z.number().default(0.8),
       copies: share.default(0.01),
+      membership: share.default(0.55),
+      found: share.default(0.015),
+      advantage: share.default(0.02),
+      epsilon: z.number().min(0).default(10),
     })
     .prefault({}),
   resamples: z.int().min(100).max(100_000).default(1000),
@@ -59,6 +88,16 @@ const schema = z.strictObject({
   tables: z.int().min(1).max(100_000).default(1000),
   mmdRows: z.int().min(10).max(10_000).default(1000),
   discriminatorRows: z.int().min(0).max(1_000_000).default(10_000),
+  privacy: z
+    .strictObject({
+      targets: z.int().min(0).max(1_000_000).default(4000),
+      rows: z.int().min(100).max(10_000_000).default(50_000),
+      reference: z.int().min(100).max(10_000_000).default(20_000),
+      densityRows: z.int().min(100).max(1_000_000).default(5000),
+      resamples: z.int().min(50).max(100_000).default(300),
+      sensitive: z.array(z.string()).max(6).readonly().optional(),
+    })
+    .prefault({}),
 });
 
 /** Checked options with every default filled in. */

@@ -9,6 +9,8 @@ import { histogramsOf } from './histograms.js';
 import type { CompiledValidation } from './options.js';
 import type { Reference } from './reference.js';
 import { subjectsOf } from './subjects.js';
+import { measurePrivacy } from './privacy/index.js';
+import { summarise } from './trilemma.js';
 import { measureUtility } from './utility.js';
 import { judge } from './verdict.js';
 
@@ -28,7 +30,7 @@ export interface ValidationRequest {
 }
 
 /**
- * Measures one synthesizer's rows: fidelity (layer 1), utility (layer 4), copies, verdict and pictures. The same request
+ * Measures one synthesizer's rows: fidelity (layer 1), utility (layer 4), privacy (layer 6), copies, verdict and pictures. The same request
  * gives the same bytes for any number of workers.
  * @throws DataError `SYNTHETIC_SCHEMA` when the rows lack columns of the real table.
  */
@@ -46,7 +48,23 @@ export async function validateSynthetic(request: ValidationRequest): Promise<Syn
     options,
     context: within(context, 'fidelity'),
   });
-  const layers = [fidelity.layer, utility.layer, copiesLayer({ train, test, synthetic }, options)];
+  const privacy = await measurePrivacy({
+    train,
+    test,
+    synthetic,
+    trainSubjects: subjectsOf(request.train, options.subjectKey),
+    testSubjects: subjectsOf(request.test, options.subjectKey),
+    tasks: request.tasks,
+    claim: request.synthesizer.privacy,
+    options,
+    context: within(context, 'privacy'),
+  });
+  const layers = [
+    fidelity.layer,
+    utility.layer,
+    privacy.layer,
+    copiesLayer({ train, test, synthetic }, options),
+  ];
   const { tasks, meanRatio } = utility;
   return {
     schema: 'anamnesis.synthesizer-result/1',
@@ -58,6 +76,18 @@ export async function validateSynthetic(request: ValidationRequest): Promise<Syn
     utility: { meanRatio, tasks },
     histograms: histogramsOf(train, synthetic),
     associations: await associationMaps(train, synthetic, context),
+    privacy: privacy.detail,
+    trilemma: summarise({
+      layers,
+      meanRatio,
+      fidelity: fidelity.detail,
+      privacy: privacy.detail,
+      train,
+      test,
+      synthetic,
+      options,
+      rng: context.rng.split('trilemma'),
+    }),
   };
 }
 

@@ -37,7 +37,7 @@ export interface TablesRequest {
   readonly labels: readonly string[];
   /** By label: columns that must not help to predict it, since they follow from it. Other labels never do. */
   readonly exclude?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Columns that attackers try to infer. Default: the labels. */
+  /** Columns that attackers try to infer, at most 6. Default: those of the options, else the first four labels. */
   readonly sensitive?: readonly string[] | undefined;
   /** Who made the rows and what may be claimed of them. */
   readonly synthesizer: SynthesizerInfo;
@@ -53,7 +53,11 @@ export interface TablesRequest {
  * @throws UserError `NO_LABEL` for labels and sensitive columns that the real table lacks; DataError `NO_ROWS`, `SYNTHETIC_SCHEMA`.
  */
 export async function evaluateTables(request: TablesRequest): Promise<Report> {
-  const { labels, options, context, names } = request;
+  const { labels, sensitive, context, names } = request;
+  const options: CompiledValidation =
+    sensitive === undefined
+      ? request.options
+      : { ...request.options, privacy: { ...request.options.privacy, sensitive } };
   checkNames(request);
   const train = withLabels(request.train, labels);
   const test = withLabels(request.test, labels);

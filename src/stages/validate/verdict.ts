@@ -32,7 +32,8 @@ export interface VerdictInput {
  * 5. `with-care` otherwise, with what is lacking.
  *
  * The whole is `usable` when every judged task is and the fidelity layer does not fail, `not-usable` when none is at least
- * `with-care` or the validity layer fails, `unknown` when no task could be judged, else `with-care`.
+ * `with-care` or the validity or the privacy layer fails, `unknown` when no task could be judged, else `with-care`. Where privacy
+ * could not be judged the headline says so.
  */
 export function judge(input: VerdictInput): UsabilityVerdict {
   const tasks = input.tasks.map((task) => judgeTask(task, input));
@@ -81,7 +82,7 @@ function bestModel(task: ReferenceTask | undefined): ReferenceModel | undefined 
 
 function overall(tasks: readonly TaskUsability[], layers: readonly Layer[]): Usability {
   const failed = (id: string): boolean => layers.some((l) => l.id === id && l.verdict === 'fail');
-  if (failed('validity')) return 'not-usable';
+  if (failed('validity') || failed('privacy')) return 'not-usable';
   const judged = tasks.filter((t) => t.usability !== 'unknown');
   if (judged.length === 0) return 'unknown';
   if (judged.every((t) => t.usability === 'not-usable')) return 'not-usable';
@@ -97,8 +98,13 @@ function headlineOf(
   if (split !== undefined) return `Do not use these figures: ${split.message}`;
   const validity = layers.find((l) => l.id === 'validity');
   if (validity?.verdict === 'fail') return 'Do not release: too many rows copy a real patient’s row.';
+  const privacy = layers.find((l) => l.id === 'privacy');
+  if (privacy?.verdict === 'fail') {
+    return `Do not release: attacks tell who was in the training data, or the claim is too weak. ${privacy.reason}`;
+  }
+  const open = privacy?.verdict === 'not-computable' ? ' Privacy could not be judged.' : '';
   if (meanRatio === null || usability === 'unknown') {
-    return 'The data cannot tell: no task could be judged.';
+    return `The data cannot tell: no task could be judged.${open}`;
   }
   const kept = `models trained on these rows keep ${percent(meanRatio.value)} of the AUC of real ones (${percent(meanRatio.ci.low)} to ${percent(meanRatio.ci.high)})`;
   const judged = tasks.filter((t) => t.usability !== 'unknown').length;
@@ -106,11 +112,11 @@ function headlineOf(
   const count = (u: Usability): number => tasks.filter((t) => t.usability === u).length;
   switch (usability) {
     case 'usable':
-      return `Usable for ${judged === 1 ? of : `all of ${of}`}: ${kept}.`;
+      return `Usable for ${judged === 1 ? of : `all of ${of}`}: ${kept}.${open}`;
     case 'with-care':
-      return `Usable for ${count('usable')}, with care for ${count('with-care')} of ${of}: ${kept}.`;
+      return `Usable for ${count('usable')}, with care for ${count('with-care')} of ${of}: ${kept}.${open}`;
     case 'not-usable':
-      return `Not usable for ${judged === 1 ? of : `any of ${of}`}: ${kept}.`;
+      return `Not usable for ${judged === 1 ? of : `any of ${of}`}: ${kept}.${open}`;
   }
 }
 
