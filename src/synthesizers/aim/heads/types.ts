@@ -37,6 +37,8 @@ export interface HeadsRequest {
    * labels are explained with. Drawing them costs nothing.
    */
   readonly drawn: HeadRows;
+  /** Public (noisy) number of real records. Default: the number of drawn rows. */
+  readonly count?: number | undefined;
   readonly curator: Curator;
   /** ρ that all heads together may spend. Must not depend on private data. */
   readonly rho: number;
@@ -49,7 +51,7 @@ export interface HeadModel {
   readonly classes: number;
   /** Columns it reads: indexes into features followed by earlier labels. */
   readonly terms: readonly HeadTerm[];
-  /** Intercept of each class but the first. */
+  /** Two classes: one output, the log odds of the second. More: one output a class (softmax). */
   readonly intercepts: readonly number[];
 }
 
@@ -57,7 +59,9 @@ export interface HeadModel {
 export interface HeadTerm {
   /** Indexes into features followed by labels. */
   readonly columns: readonly number[];
-  /** For each class but the first: log odds of every cell, first column slowest. */
+  /** Codes of the second column; 1 where there is none. */
+  readonly inner: number;
+  /** For each output: log odds of every code, or couple of codes (first column slowest). */
   readonly tables: readonly (readonly number[])[];
 }
 
