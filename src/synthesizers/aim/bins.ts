@@ -10,6 +10,9 @@ export interface BinRequest {
   /** Noisy count of every cell and the noise's standard deviation. */
   readonly counts: Float64Array;
   readonly sigma: number;
+  /** Noisy number of rows and its standard deviation, from all columns. */
+  readonly total: number;
+  readonly totalSigma: number;
   /** Most codes of present values. */
   readonly maxBins: number;
   /** Cells below so many standard deviations do not stand alone. */
@@ -99,14 +102,17 @@ interface Stretch {
 function byNeighbours(request: BinRequest, codeOf: Uint32Array): number {
   const { grid, counts } = request;
   const total = counts.subarray(0, grid.values).reduce((sum, x) => sum + Math.max(x, 0), 0);
-  const target = total / request.maxBins;
+  const target = Math.min(total, request.total) / request.maxBins;
+  const spikes = Uint8Array.from({ length: grid.values }, (_, cell) =>
+    Number(isSpike(request, cell, target)),
+  );
+  const shift = smoothShift(request, spikes);
   let size = 0;
   let from = 0;
   for (let cell = 0; cell <= grid.values; cell++) {
-    const spike = cell < grid.values && isSpike(request, cell, target);
-    if (!spike && cell < grid.values) continue;
-    if (from < cell) size = cutStretch(request, { from, to: cell }, { target, codeOf, size });
-    if (spike) codeOf[cell] = size++;
+    if (cell < grid.values && spikes[cell] === 0) continue;
+    if (from < cell) size = cutStretch(request, { from, to: cell }, { target, codeOf, size, shift });
+    if (cell < grid.values) codeOf[cell] = size++;
     from = cell + 1;
   }
   return size;
@@ -117,7 +123,7 @@ const AROUND = 3;
 
 function isSpike({ grid, counts, sigma, rareSigmas }: BinRequest, cell: number, target: number): boolean {
   const count = counts[cell]!;
-  if (count < (rareSigmas + 1) * sigma) return false;
+  if (count < (rareSigmas + 0.5) * sigma) return false;
   if (count >= target) return true;
   let around = 0;
   let n = 0;
@@ -129,27 +135,62 @@ function isSpike({ grid, counts, sigma, rareSigmas }: BinRequest, cell: number, 
   return count > 3 * Math.max(around / Math.max(n, 1), sigma);
 }
 
+/** What all cells outside spikes have together, from the number of rows, and how far their own sum is from it, by cell. */
+interface Shift {
+  /** To be added to each cell outside spikes. */
+  readonly each: number;
+  readonly cells: number;
+  /** Standard deviation of their mass all together. */
+  readonly deviation: number;
+}
+
+/**
+ * The mass outside spikes is known twice: as the sum of its many cells, and as the number of rows less the few spikes and missing values.
+ * The second knows it far better where spikes hold most rows. Both are weighed by their variance.
+ */
+function smoothShift({ grid, counts, sigma, total, totalSigma }: BinRequest, spikes: Uint8Array): Shift {
+  let direct = 0;
+  let rest = total;
+  let cells = 0;
+  for (let cell = 0; cell < grid.cells; cell++) {
+    if (spikes[cell] === 0) {
+      direct += counts[cell]!;
+      cells++;
+    } else rest -= counts[cell]!;
+  }
+  const byCells = cells * sigma * sigma;
+  const byRest = (grid.cells - cells) * sigma * sigma + totalSigma * totalSigma;
+  if (cells === 0 || byCells === 0) return { each: 0, cells, deviation: 0 };
+  const mass = (direct * byRest + rest * byCells) / (byRest + byCells);
+  return {
+    each: (mass - direct) / cells,
+    cells,
+    deviation: Math.sqrt((byRest * byCells) / (byRest + byCells)),
+  };
+}
+
 /** Cuts a stretch between spikes; what is left over at its end joins the code before. */
 function cutStretch(
   { counts, sigma, rareSigmas }: BinRequest,
   { from, to }: Stretch,
-  { target, codeOf, size }: { target: number; codeOf: Uint32Array; size: number },
+  { target, codeOf, size, shift }: { target: number; codeOf: Uint32Array; size: number; shift: Shift },
 ): number {
-  const enough = (mass: number, cells: number): boolean =>
-    mass >= Math.max(target, rareSigmas * sigma * Math.sqrt(cells));
+  const noiseOf = (cells: number): number =>
+    cells === shift.cells ? shift.deviation : sigma * Math.sqrt(cells);
   let code = size;
   let mass = 0;
   let start = from;
   for (let cell = from; cell < to; cell++) {
-    mass += counts[cell]!;
+    mass += counts[cell]! + shift.each;
     codeOf[cell] = code;
-    if (!enough(mass, cell + 1 - start)) continue;
+    if (mass < Math.max(target, rareSigmas * noiseOf(cell + 1 - start))) continue;
     code++;
     mass = 0;
     start = cell + 1;
   }
   if (start === to) return code;
-  if (mass >= rareSigmas * sigma * Math.sqrt(to - start) && mass >= target / 2) return code + 1;
+  const least = rareSigmas * noiseOf(to - start);
+  if (mass >= least && (mass >= target / 2 || start === from)) return code + 1;
   // too little to stand alone: joins the code before, or makes the first one
   if (code === 0) return 1;
   for (let cell = start; cell < to; cell++) codeOf[cell] = code - 1;

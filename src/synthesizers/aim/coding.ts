@@ -35,16 +35,19 @@ export interface CoderRequest {
   /** Noisy count of every cell of the column's grid, and the noise's standard deviation. */
   readonly counts: Float64Array;
   readonly sigma: number;
+  /** Noisy number of rows and its standard deviation. */
+  readonly total: number;
+  readonly totalSigma: number;
   readonly maxBins: number;
   readonly rareSigmas: number;
 }
 
 /** The coder of a column from its noisy counts. */
-export function coderOf({ schema, counts, sigma, maxBins, rareSigmas }: CoderRequest): ColumnCoder {
+export function coderOf({ schema, ...noisy }: CoderRequest): ColumnCoder {
   const grid = gridOf(schema);
   const ordered = grid.cuts !== undefined || schema.kind === 'ordinal';
-  const bins = binCells({ grid, ordered, edges: schema.edges, counts, sigma, maxBins, rareSigmas });
-  return { schema, grid, ...bins, ...drawingTables(grid, bins, { counts, sigma }) };
+  const bins = binCells({ grid, ordered, edges: schema.edges, ...noisy });
+  return { schema, grid, ...bins, ...drawingTables(grid, bins, noisy) };
 }
 
 /** The cells of each code with their cumulative shares: the noisy counts, drawn towards an even spread as far as they are noise. */

@@ -74,8 +74,8 @@ export class Estimator {
       gradient: floats(),
       shares: floats(),
       before: floats(),
-      clique: 0,
-      projection: projectionOf(columns, columns, this.sizes),
+      clique: old?.clique ?? 0,
+      projection: old?.projection ?? projectionOf(columns, columns, this.sizes),
     });
     if (old === undefined) this.#inference = undefined;
   }

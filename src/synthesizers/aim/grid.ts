@@ -19,8 +19,8 @@ export interface Grid {
 /** Numbers of so few values have a cell each. */
 const OWN_CELLS = 256;
 /** Evenly spaced cells, and as many more that grow with the number, of a column with more values. */
-const EVEN_CELLS = 256;
-const GROWING_CELLS = 256;
+const EVEN_CELLS = 128;
+const GROWING_CELLS = 96;
 
 /**
  * The grid of a column.
