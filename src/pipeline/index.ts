@@ -10,3 +10,4 @@ export { planSynthesizers } from './run/synthesizer-stages.js';
 export { planValidation } from './run/validate-stages.js';
 export { validateFile } from './run/validate-file.js';
 export type { ValidateFileRequest } from './run/validate-file.js';
+export * from './table/index.js';

@@ -4,3 +4,4 @@ export { relationText, sourcesOf } from './model.js';
 export type { Relation, Relations } from './model.js';
 export { restoreColumns } from './restore.js';
 export { fitWithRelations, loadWithRelations } from './synthesizer.js';
+export type { RelatedModel } from './synthesizer.js';

@@ -14,8 +14,14 @@ import { restoreColumns } from './restore.js';
 const FILE = 'relations.json';
 const INNER = 'model';
 
+/** A model whose rows keep relations. */
+export interface RelatedModel extends FittedSynthesizer {
+  /** The table with its determined columns computed anew, e.g. after other columns were changed. */
+  restore(table: Table): Table;
+}
+
 /** A model of a table's free columns; determined ones are restored in every row it draws. */
-class FittedRelations implements FittedSynthesizer {
+class FittedRelations implements RelatedModel {
   readonly #inner: FittedSynthesizer;
   readonly #relations: Relations;
 
@@ -26,6 +32,10 @@ class FittedRelations implements FittedSynthesizer {
 
   get spent(): PrivacySpend {
     return this.#inner.spent;
+  }
+
+  restore(table: Table): Table {
+    return this.#relations.relations.length === 0 ? table : restoreColumns(table, this.#relations);
   }
 
   async sample(n: number, request: SampleRequest, context: RunContext): Promise<Table> {
@@ -57,7 +67,7 @@ export async function fitWithRelations<C>(
   synthesizer: Synthesizer<never, C>,
   table: Table,
   request: { readonly relations: Relations; readonly options: C; readonly context: FitContext },
-): Promise<FittedSynthesizer> {
+): Promise<RelatedModel> {
   const { relations, options, context } = request;
   const free = freeColumns(table, relations);
   if (free.columns.length === 0) checkTable(free);
@@ -68,7 +78,7 @@ export async function fitWithRelations<C>(
 export async function loadWithRelations(
   synthesizer: Synthesizer<never, unknown>,
   dir: string,
-): Promise<FittedSynthesizer> {
+): Promise<RelatedModel> {
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path.join(dir, FILE), 'utf8'));

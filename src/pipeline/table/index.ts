@@ -1,0 +1,10 @@
+export { describeTable } from './describe.js';
+export type { DescribeTableRequest, DescribeTableResult } from './describe.js';
+export { evaluateTable } from './evaluate.js';
+export type { CheckedConstraint, EvaluateTableRequest, EvaluateTableResult } from './evaluate.js';
+export { fitTable } from './fit.js';
+export type { FitTableResult } from './fit.js';
+export { defaultDelta } from './request.js';
+export type { FitTableRequest, TableBudget } from './request.js';
+export { sampleTable } from './sample.js';
+export type { SampleTableRequest, SampleTableResult } from './sample.js';
