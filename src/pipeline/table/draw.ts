@@ -23,11 +23,13 @@ export interface DrawCounts {
   kept: number;
   /** Rows that did not meet the conditions (after repairs). */
   conditions: number;
+  /** Of these, rows that met them until a constraint was repaired. */
+  undone: number;
   readonly constraints: { readonly id: string; repaired: number; rejected: number }[];
 }
 
 /** Without one kept among so many, no more are tried. */
-const HOPELESS = 100_000;
+const HOPELESS = 50_000;
 /** Least rows of a further attempt. */
 const LEAST_ATTEMPT = 1_000;
 /** Most rows asked of the model at once. */
@@ -46,6 +48,7 @@ export function drawRows(
     tried: 0,
     kept: 0,
     conditions: 0,
+    undone: 0,
     constraints: request.constraints.map(({ id }) => ({ id, repaired: 0, rejected: 0 })),
   };
   return { blocks: draw(model, request, { context, counts }), counts };
@@ -114,13 +117,22 @@ function sift(
   const after = table === applied.table ? undefined : checkConstraints(table, constraints);
   for (const [i, c] of counts.constraints.entries()) c.rejected += after?.violations[i] ?? 0;
   const kept: number[] = [];
-  const columns = where.tests.map((test) => ({ test, column: table.column(test.column) }));
+  const [met, before] = [meets(table, where), meets(block, where)];
   for (let row = 0; row < table.rows; row++) {
     if (applied.keep[row] !== 1 || after?.keep[row] === 0) continue;
-    if (columns.every(({ test, column }) => passes(test, column, row) === true)) kept.push(row);
-    else counts.conditions++;
+    if (met(row)) kept.push(row);
+    else {
+      counts.conditions++;
+      if (before(row)) counts.undone++;
+    }
   }
   return kept.length === table.rows ? table : table.take(kept);
+}
+
+/** Whether a row meets all conditions. */
+function meets(table: Table, { tests }: Where): (row: number) => boolean {
+  const columns = tests.map((test) => ({ test, column: table.column(test.column) }));
+  return (row) => columns.every(({ test, column }) => passes(test, column, row) === true);
 }
 
 function exhausted({ rows, mostTries = 1000 }: DrawRequest, { tried, kept }: DrawCounts): boolean {
@@ -133,6 +145,11 @@ function tooFew({ rows, where }: DrawRequest, counts: DrawCounts): UserError {
   const reasons = [
     ...(counts.conditions > 0
       ? [`${counts.conditions} did not meet ${where.tests.map((t: CompiledTest) => t.text).join(' and ')}`]
+      : []),
+    ...(counts.undone > 0
+      ? [
+          `of these ${counts.undone} met it until a constraint was repaired: the condition and the constraints contradict each other`,
+        ]
       : []),
     ...(worst === undefined ? [] : [`${worst.rejected} broke '${worst.id}'`]),
   ];

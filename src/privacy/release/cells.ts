@@ -69,13 +69,36 @@ export function magnitudeEdges(bin: number): { readonly low: number; readonly hi
   return bin > zeroBin ? { low: near, high: far } : { low: -far, high: -near };
 }
 
-/** Counts of one column's patterns and magnitudes, one after the other. */
+/** Powers of two, and zero: what the bins of magnitude are parts of. */
+export const magnitudeGroups = 2 * octaves + 1;
+
+/** The group of a bin, from the most negative to the most positive. */
+export function groupOf(bin: number): number {
+  if (bin === zeroBin) return octaves;
+  const octave = Math.floor((Math.abs(bin - zeroBin) - 1) / PARTS);
+  return bin > zeroBin ? octaves + 1 + octave : octaves - 1 - octave;
+}
+
+/** Counts of one column: how each part of them lies in the vector. A cell adds 1 to one pattern and, if it is a number, to one group and one bin. */
+export const profileParts = {
+  patterns: [0, patterns.length],
+  groups: [patterns.length, patterns.length + magnitudeGroups],
+  bins: [patterns.length + magnitudeGroups, patterns.length + magnitudeGroups + magnitudeBins],
+} as const;
+export const profileSize = profileParts.bins[1];
+/** Square of the largest norm of a cell's contribution. */
+export const profileNorm2 = 3;
+
+/** Counts of one column's patterns and magnitudes, laid out as {@link profileParts}. */
 export function profileOf(cells: readonly (string | null)[]): Float64Array {
-  const profile = new Float64Array(patterns.length + magnitudeBins);
+  const profile = new Float64Array(profileSize);
   for (const cell of cells) {
     profile[patternOf(cell)]!++;
     const x = cell === null ? undefined : numberOf(cell);
-    if (x !== undefined) profile[patterns.length + magnitudeOf(x)]!++;
+    if (x === undefined) continue;
+    const bin = magnitudeOf(x);
+    profile[profileParts.groups[0] + groupOf(bin)]!++;
+    profile[profileParts.bins[0] + bin]!++;
   }
   return profile;
 }

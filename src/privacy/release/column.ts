@@ -1,5 +1,6 @@
 import type { ColumnRole, ColumnSchema } from '../../table/index.js';
-import { MOST_DECIMALS, patternPlace, patterns } from './cells.js';
+import { MOST_DECIMALS, patternPlace, patterns, profileParts } from './cells.js';
+import type { NoisyRange } from './range.js';
 import { noisyRange } from './range.js';
 
 /** What noisy answers told of a column. */
@@ -25,6 +26,8 @@ export type ReleasedColumn =
 const SIGNIFICANT = 4;
 /** Of a numeric column's cells so large a share may be texts. */
 const NUMERIC_SHARE = 0.9;
+/** Told whole numbers that cover so much of a column show its range better than powers of two do. */
+const COVERED_RANGE = 0.985;
 /** A whole-number column whose told keys cover so much of it, and are as few, holds codes. */
 const COVERED = 0.95;
 const MOST_CODES = 20;
@@ -81,12 +84,16 @@ function judgeNumbers(
   told: { readonly numbers: number; readonly stands: (value: number, cells: number) => boolean },
 ): ReleasedColumn {
   const { name, role, profile, sigma, keys } = column;
-  const range = noisyRange(profile.subarray(patterns.length), sigma);
+  const range = noisyRange(
+    { groups: profile.subarray(...profileParts.groups), bins: profile.subarray(...profileParts.bins) },
+    sigma,
+  );
   if (range === undefined) return { setAside: 'too few values to tell a range at this ε' };
   const decimals = decimalsOf(profile, told.stands);
   const codes = [...keys].filter(([key]) => /^-?\d+$/.test(key));
-  const covered = codes.reduce((total, [, count]) => total + count, 0) >= COVERED * told.numbers;
-  if (decimals === 0 && covered && (codes.length === 2 || (role === 'label' && codes.length <= MOST_CODES))) {
+  const share = codes.reduce((total, [, count]) => total + count, 0) / told.numbers;
+  const isCode = codes.length === 2 || (role === 'label' && codes.length <= MOST_CODES);
+  if (decimals === 0 && share >= COVERED && isCode) {
     const categories = codes.map(([key]) => key).sort((a, b) => Number(a) - Number(b));
     const fill = codes.reduce((most, next) => (next[1] > most[1] ? next : most))[0];
     const kind = categories.length === 2 ? 'binary' : 'categorical';
@@ -94,15 +101,12 @@ function judgeNumbers(
   }
   if (decimals === 0 && identifierName.test(name) && range.high - range.low > 1000)
     return { setAside: 'its name and range are those of an identifier' };
+  const fromCodes = decimals === 0 && share >= COVERED_RANGE;
+  const { low, high } = fromCodes ? rangeOfCodes(codes) : onGrid(range, decimals);
   const scale = 10 ** (decimals ?? 0);
-  const low = decimals === undefined ? range.low : Math.ceil(range.low * scale) / scale;
-  const edge = decimals === undefined ? range.high : Math.ceil(range.high * scale - 1) / scale;
-  const high = Math.max(edge, range.high <= 0 ? range.high : low);
+  const typical = decimals === undefined ? range.typical : Math.round(range.typical * scale) / scale;
   return {
-    fill:
-      decimals === undefined
-        ? range.typical
-        : Math.min(high, Math.max(low, Math.round(range.typical * scale) / scale)),
+    fill: Math.min(high, Math.max(low, typical)),
     schema: {
       name,
       role,
@@ -114,6 +118,20 @@ function judgeNumbers(
       domain: 'released',
     },
   };
+}
+
+function rangeOfCodes(codes: readonly (readonly [string, number])[]): { low: number; high: number } {
+  const values = codes.map(([key]) => Number(key));
+  return { low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** The range on a column's grid; the upper edge of a bin is not in it. */
+function onGrid(range: NoisyRange, decimals: number | undefined): { low: number; high: number } {
+  if (decimals === undefined) return range;
+  const scale = 10 ** decimals;
+  const low = Math.ceil(range.low * scale) / scale;
+  const edge = Math.ceil(range.high * scale - 1) / scale;
+  return { low, high: Math.max(edge, range.high <= 0 ? range.high : low) };
 }
 
 /** The fewest decimals beyond which no count stands out; undefined when numbers are longer than that. */

@@ -1,7 +1,7 @@
 import { UserError } from '../../core/index.js';
 import type { ColumnRole, ColumnSchema } from '../../table/index.js';
 import type { Curator } from '../types.js';
-import { magnitudeBins, patterns, profileOf } from './cells.js';
+import { profileNorm2, profileOf, profileSize } from './cells.js';
 import type { ReleasedColumn } from './column.js';
 import { judgeColumn } from './column.js';
 
@@ -31,7 +31,7 @@ const PROFILE_PART = 0.5;
 /**
  * Releases what a model has to know of columns that nobody declared: kind, decimals, bounds, categories, whether values may be missing. Two
  * questions: noisy counts of cell patterns and of magnitudes of all columns in one vector (a row adds 1 to one pattern and to at most
- * one magnitude of each of d columns: norm √(2d)), and, per column, the keys that occur often (`curator.keys`). All columns are asked alike, so that
+ * one power of two and one quarter of it of each of d columns: norm √(3d)), and, per column, the keys that occur often (`curator.keys`). All columns are asked alike, so that
  * costs depend on the number of columns alone; the rest is post-processing. Names and number of columns are taken as public.
  * @throws PrivacyError `BUDGET_SPENT`.
  */
@@ -67,13 +67,13 @@ async function noisyProfiles(
   curator: Curator,
   rho: number,
 ): Promise<{ readonly profiles: readonly Float64Array[]; readonly sigma: number }> {
-  const size = patterns.length + magnitudeBins;
+  const size = profileSize;
   const all = new Float64Array(columns.length * size);
   for (const [c, column] of columns.entries()) all.set(profileOf(await column.cells()), c * size);
   const { values, sigma } = curator.sums({
     purpose: 'domain',
     about: `patterns and magnitudes of the cells of ${columns.length} columns`,
-    rowNorm: Math.sqrt(2 * columns.length),
+    rowNorm: Math.sqrt(profileNorm2 * columns.length),
     rho,
     sums: () => all,
   });
