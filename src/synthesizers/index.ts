@@ -1,4 +1,5 @@
 import { UserError } from '../core/index.js';
+import { aim } from './aim/index.js';
 import { cart } from './cart/index.js';
 import { copula } from './copula/index.js';
 import type { Synthesizer } from './types.js';
@@ -7,7 +8,7 @@ export type { FitContext, FittedSynthesizer, PrivacySpend, SampleRequest, Synthe
 
 /** Every synthesizer by its id. */
 export const synthesizers: ReadonlyMap<string, Synthesizer<unknown, unknown>> = new Map(
-  [cart, copula].map((s): [string, Synthesizer<unknown, unknown>] => [s.id, s]),
+  [cart, copula, aim].map((s): [string, Synthesizer<unknown, unknown>] => [s.id, s]),
 );
 
 /** @throws UserError `NO_SYNTHESIZER`, naming those that there are. */

@@ -13,6 +13,7 @@ import type { OneWay } from './one-way.js';
 import { measureOneWay } from './one-way.js';
 import type { CompiledAim } from './options.js';
 import { defaultRounds } from './options.js';
+import { shareModel } from './store.js';
 
 /** What is left of the budget is spent up to this; rounding must not ask for more than there is. */
 const SPENDABLE = 1 - 1e-9;
@@ -41,7 +42,8 @@ export async function fitAim(table: Table, options: CompiledAim, context: FitCon
       : undefined;
   const { coders, total } = oneWay;
   const { schema } = table;
-  return { schema, options, coders, features, graph, labels, heads, total, receipt: curator.receipt() };
+  const receipt = curator.receipt();
+  return shareModel({ schema, options, coders, features, graph, labels, heads, total, receipt });
 }
 
 /** What both parts of the model are learned from. */

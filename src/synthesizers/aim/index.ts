@@ -1,0 +1,2 @@
+export { aim } from './synthesizer.js';
+export type { AimOptions } from './options.js';
