@@ -3,10 +3,12 @@ import { InternalError } from '../../../core/index.js';
 import type { Curator } from '../../../privacy/index.js';
 import type { Block } from './basis.js';
 import { mainBlock } from './basis.js';
+import { calibrate, sharesOf } from './calibrate.js';
 import { drawLabel } from './draw.js';
 import type { Estimate, Target } from './estimate.js';
 import { estimate } from './estimate.js';
 import type { Contribution } from './measure.js';
+import { lineSearch } from './line.js';
 import { measure } from './measure.js';
 import { choosePairs } from './pairs.js';
 import type { HeadPlan } from './plan.js';
@@ -21,6 +23,7 @@ import {
   rangeOf,
   residualBound,
 } from './residual.js';
+import type { BasisRows } from './rows.js';
 import { basisRows, basisSums, offsets } from './rows.js';
 import type { HeadColumn, HeadModel, HeadsModel, HeadsRequest, HeadTerm } from './types.js';
 
@@ -33,6 +36,8 @@ const SAMPLE = 8_192;
  * averages the noise of both answers.
  */
 const DAMPING = 0.5;
+/** Share of a round's ρ for the residuals; the rest says how far to follow them. */
+const RESIDUALS = 0.8;
 
 /**
  * Learns every label's conditional probabilities under differential privacy. Real rows are read inside the curator's
@@ -143,9 +148,10 @@ function fitTo(
   const sample =
     rows.made <= SAMPLE ? undefined : rng.split('sample').permutation(rows.made).subarray(0, SAMPLE);
   const few = sample && made.map((codes) => Uint32Array.from(sample, (row) => codes[row]!));
-  return estimate({
+  const drawn = basisRows(blocks, made, rows.made);
+  const found = estimate({
     blocks,
-    drawn: basisRows(blocks, made, rows.made),
+    drawn,
     sample: basisRows(blocks, few ?? made, sample?.length ?? rows.made),
     weight: count / Math.max(rows.made, 1),
     target,
@@ -153,6 +159,8 @@ function fitTo(
     start,
     steps: STEPS,
   });
+  const parameters = balanced(request, { at: offsets(blocks), drawn, target }, found.parameters);
+  return { ...found, parameters };
 }
 
 function pairsOf(request: HeadRequest, state: State, plan: HeadPlan): Block[] {
@@ -231,7 +239,7 @@ function nextRound(request: HeadRequest, state: State, { pairs, rho, round }: Ro
     });
   }
   const about = `residuals of ${label.name}, round ${round}`;
-  const { sums, sigma } = measure({ curator, about, rho, parts });
+  const { sums, sigma } = measure({ curator, about, rho: rho * RESIDUALS, parts });
   const weight = count / Math.max(rows.made, 1);
   const fitted = clipped(drawn, at, { parameters, range });
   // what the sums over drawn rows should be: the model's own, moved by the residuals
@@ -270,7 +278,38 @@ function nextRound(request: HeadRequest, state: State, { pairs, rho, round }: Ro
     out.set(w);
     return out;
   });
-  return { blocks, target, estimate: fitTo(request, blocks, target, start) };
+  const to = fitTo(request, blocks, target, start);
+  const whole = basisRows(blocks, made, rows.made);
+  const reached = lineSearch({
+    curator,
+    about: `step of ${label.name}, round ${round}`,
+    rho: rho * (1 - RESIDUALS),
+    classes: k,
+    blocks,
+    drawn: whole,
+    from: start,
+    to: to.parameters,
+    look: () => ({ rows: basisRows(blocks, real, rows.real), labels: indicators(codes, k) }),
+  });
+  const end = balanced(request, { at: offsets(blocks), drawn: whole, target }, reached);
+  return { blocks, target, estimate: { ...to, parameters: end } };
+}
+
+/** The parameters with classes as frequent over drawn rows as the answers say. */
+function balanced(
+  { label, count }: HeadRequest,
+  {
+    at,
+    drawn,
+    target,
+  }: { readonly at: readonly number[]; readonly drawn: BasisRows; readonly target: Target },
+  parameters: readonly Float64Array[],
+): Float64Array[] {
+  const shares = sharesOf(
+    target.sums.map((sums) => sums[0]!),
+    { classes: label.size, count, sigma: Math.sqrt(target.variance[0]!) },
+  );
+  return calibrate(drawn, at, parameters, shares);
 }
 
 function headOf(label: HeadColumn, { blocks, estimate: { parameters } }: State): HeadModel {

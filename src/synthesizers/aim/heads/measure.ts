@@ -12,7 +12,7 @@ export interface Contribution {
   /** Most that the Euclidean norm of one row's numbers can be; public. */
   readonly bound: number;
   /** Looks at the real rows; called by the curator only. */
-  look(): Numbers;
+  readonly look: () => Numbers;
 }
 
 /** Real rows, and for each output the number of each row. */

@@ -16,7 +16,10 @@ export interface PairsRequest {
    * Looks at the real rows: their codes, and what the columns alone leave unexplained, y − p, one array an output. Called by the
    * curator only.
    */
-  look(): { readonly codes: readonly ArrayLike<number>[]; readonly residuals: readonly Float64Array[] };
+  readonly look: () => {
+    readonly codes: readonly ArrayLike<number>[];
+    readonly residuals: readonly Float64Array[];
+  };
   /** Most that the sum of a row's absolute residuals can be. */
   readonly bound: number;
   /** Variance p (1 − p) of each drawn row, in terms of real records, one array an output. */
@@ -48,7 +51,7 @@ export function choosePairs(request: PairsRequest): Block[] {
       rho: rho / count,
       rowSensitivity: bound,
       scores: () => {
-        scores ??= observed({ look: () => request.look() }, candidates).map((s, i) => s - chance[i]!);
+        scores ??= observed(request, candidates).map((s, i) => s - chance[i]!);
         return Float64Array.from(among, (i) => scores![i]!);
       },
     });
