@@ -5,6 +5,8 @@ import { answer } from './sections/answer.js';
 import { checks } from './sections/checks.js';
 import { fidelity } from './sections/fidelity.js';
 import { made } from './sections/made.js';
+import { privacy } from './sections/privacy.js';
+import { trilemma } from './sections/trilemma.js';
 import { utility } from './sections/utility.js';
 import { words } from './sections/words.js';
 
@@ -14,11 +16,15 @@ import { words } from './sections/words.js';
  */
 export function renderReport(report: Report): string {
   const compared = report.comparison.length > 1 ? [{ id: 'compared', title: 'Compared' }] : [];
+  const summed = trilemma(report);
+  const attacked = privacy(report);
   const anchors = [
     { id: 'answer', title: 'Answer' },
+    ...(summed === null ? [] : [{ id: 'trilemma', title: 'In short' }]),
     ...compared,
     { id: 'utility', title: 'Models' },
     { id: 'fidelity', title: 'Likeness' },
+    ...(attacked === null ? [] : [{ id: 'privacy', title: 'Privacy' }]),
     { id: 'checks', title: 'Checks' },
     { id: 'made', title: 'How it was made' },
     { id: 'words', title: 'Words' },
@@ -26,6 +32,6 @@ export function renderReport(report: Report): string {
   return page(
     `${report.meta.title} · Anamnesis report`,
     anchors,
-    html`${answer(report)}${utility(report)}${fidelity(report)}${checks(report)}${made(report)}${words(report)}`,
+    html`${answer(report, summed)}${utility(report)}${fidelity(report)}${attacked}${checks(report)}${made(report)}${words(report)}`,
   );
 }

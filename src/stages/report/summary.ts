@@ -93,7 +93,19 @@ function facts(report: Report): string[] {
         ? 'no formal guarantee: not differentially private, no ε is claimed'
         : `differentially private: ε = ${privacyFigure(privacy.epsilon)}, δ = ${privacyFigure(privacy.delta)} per ${privacy.unit}`,
     ),
+    ...attackFact(best).map((text) => fact('Attacks', text)),
   ];
+}
+
+/** What the strongest membership attack reached, or that it could not be judged; nothing in reports from before attacks. */
+function attackFact({ privacy }: Report['synthesizers'][number]): string[] {
+  if (privacy === undefined) return [];
+  if (privacy.status === 'not-computable') return [`could not be judged: ${privacy.reason}`];
+  const strongest = privacy.attacks.find((a) => a.id === privacy.strongest);
+  if (strongest === undefined) return [];
+  const chance = `chance stays below ${decimals(privacy.chance.upper)}`;
+  const blind = privacy.control.caught ? '' : '; planted copies were missed';
+  return [`who was in it? AUC ${decimals(strongest.auc.value)} at most (0.5 = guessing; ${chance}${blind})`];
 }
 
 function comparedWith(report: Report, row: Report['comparison'][number]): string {

@@ -116,6 +116,26 @@ export const glossary: readonly Term[] = [
       'A model trained to tell synthetic rows from real ones. An AUC of 0.5 means that it cannot; 1 means that it always can.',
   },
   {
+    term: 'Membership attack',
+    meaning:
+      'An attempt to tell from the synthetic rows whether a certain person’s record was learned from. Its AUC is 0.5 when it does no better than guessing. An average can hide a few people who are recognised with certainty, so the share found with very few false alarms is shown as well.',
+  },
+  {
+    term: 'Positive control',
+    meaning:
+      'The same attacks on rows among which copies of training records have been planted. If they miss those, their silence about the real rows means nothing.',
+  },
+  {
+    term: 'Remote record',
+    meaning:
+      'A person unlike the others, such as a very old patient with a rare combination. Such people are recognised first, so they are examined on their own.',
+  },
+  {
+    term: 'Attribute inference',
+    meaning:
+      'Guessing one hidden value of a person from all the others with the help of the synthetic rows. It is a leak only as far as it works better for people who were learned from.',
+  },
+  {
     term: 'Differential privacy, ε (epsilon)',
     meaning:
       'A mathematical promise about how much any single patient can have influenced the synthetic rows: the smaller ε, the stronger the promise. Without it there is no such promise, only what was measured.',
@@ -170,6 +190,30 @@ export const sources: readonly { readonly what: string; readonly where: string }
   {
     what: 'Discriminator (classifier two-sample test)',
     where: 'Lopez-Paz D, Oquab M. Revisiting classifier two-sample tests. ICLR, 2017.',
+  },
+  {
+    what: 'Shares found at few false alarms',
+    where:
+      'Carlini N et al. Membership inference attacks from first principles. IEEE Symposium on Security and Privacy, 2022.',
+  },
+  {
+    what: 'Advantage of attribute inference',
+    where:
+      'Yeom S, Giacomelli I, Fredrikson M, Jha S. Privacy risk in machine learning: analyzing the connection to overfitting. IEEE Computer Security Foundations Symposium, 2018.',
+  },
+  {
+    what: 'Nearer to training than to held-out records',
+    where:
+      'Platzer M, Reutterer T. Holdout-based empirical assessment of mixed-type synthetic data. Frontiers in Big Data 4:679939, 2021.',
+  },
+  {
+    what: 'Why distances prove nothing',
+    where:
+      'Ganev G, De Cristofaro E. On the inadequacy of similarity-based privacy metrics. arXiv:2312.05114, 2023.',
+  },
+  {
+    what: 'Chance of the strongest of several attacks',
+    where: 'Westfall PH, Young SS. Resampling-Based Multiple Testing. Wiley, 1993.',
   },
   {
     what: 'Differential privacy',

@@ -19,8 +19,8 @@ import { html, type Html } from '../html.js';
 import { badge, chosen, isComputed, section, table, utilityBar } from '../parts.js';
 import { usabilityBadges } from '../words.js';
 
-/** The first screen: can I use this, and for what? */
-export function answer(report: Report): Html {
+/** The first screen: can I use this, and for what? Then the summary, and what was compared. */
+export function answer(report: Report, summary: Html | null): Html {
   const { meta, verdict } = report;
   const { word, tone, sign } = usabilityBadges[verdict.usability];
   return html`<header id="answer">
@@ -46,7 +46,7 @@ export function answer(report: Report): Html {
         <aside aria-label="The facts in short">${facts(report)}</aside>
       </div>
     </header>
-    ${comparison(report)}`;
+    ${summary} ${comparison(report)}`;
 }
 
 function origin({ meta }: Report): Html {
@@ -168,7 +168,8 @@ function privacy(report: Report): Html {
   const { privacy: claim } = best.synthesizer;
   const copies = share(best, 'validity.copied-share');
   const baseline = share(best, 'validity.baseline-share');
-  const attacked = best.layers.some((layer) => layer.id === 'privacy');
+  const attacks = best.layers.find((layer) => layer.id === 'privacy');
+  const membership = share(best, 'privacy.membership');
   return html`${report.meta.dataKind === 'reference-hospital' && 'No patient stands behind these records. '}${
     claim.kind === 'none'
       ? html`<strong>No formal guarantee: not differentially private, no ε is claimed.</strong>
@@ -180,7 +181,10 @@ function privacy(report: Report): Html {
   }
   ${copies !== null && `Rows that copy a real training row: ${percent(copies)}${baseline === null ? '' : `; among fresh real patients ${percent(baseline)}`}.`}
   ${
-    attacked ? html`Attacks were tried: see <a href="#checks">checks</a>.` : 'No attack on privacy was tried.'
+    attacks === undefined
+      ? 'No attack on privacy was tried.'
+      : html`${membership === null ? 'Attacks could not be judged' : `Attacks were tried: the strongest reached an AUC of ${decimals(membership)} (0.5 is guessing)`}.
+          <a href="#${best.privacy === undefined ? 'checks' : 'privacy'}">More</a>.`
   }${claim.kind === 'none' && report.meta.dataKind === 'real' && ' Until a privacy officer has judged them, keep the rows under the rules of the records they were learned from.'}`;
 }
 
@@ -202,6 +206,7 @@ function comparison(report: Report): Html | null {
       orNothing(row.place, 2),
       orNothing(row.discriminatorAuc, 2),
       row.copies === null ? nothing : percent(row.copies),
+      orNothing(row.membershipAuc ?? null),
       row.epsilon === null ? html`<span class="nowrap">none claimed</span>` : privacyFigure(row.epsilon),
     ],
   }));
@@ -222,6 +227,7 @@ function comparison(report: Report): Html | null {
           { text: 'Place of cross tables, floor 0 to ceiling 1', number: true },
           { text: 'Discriminator AUC (0.5 is best)', number: true },
           { text: 'Copied rows', number: true },
+          { text: 'Membership AUC (0.5 is best)', number: true },
           { text: 'Privacy ε' },
         ],
         rows,
