@@ -102,9 +102,9 @@ export function attackAreas(
     ];
   });
   return picture(label, {
-    width: 520,
+    width: 540,
     height: 56 + attacks.length * 27,
-    marginLeft: 168,
+    marginLeft: 196,
     marginRight: 18,
     marginTop: 16,
     marginBottom: 32,
@@ -119,7 +119,12 @@ export function attackAreas(
     },
     y: { label: null, domain: attacks.map((a) => a.title), tickSize: 0 },
     marks: [
-      Plot.rect([0], { x1: low, x2: scale.chance, fill: colours.line, fillOpacity: 0.35 }),
+      Plot.rect([0], {
+        x1: Math.floor(low * 20) / 20,
+        x2: scale.chance,
+        fill: colours.line,
+        fillOpacity: 0.35,
+      }),
       Plot.ruleX([0.5], { stroke: colours.faint }),
       Plot.ruleX([scale.bar], { stroke: 'var(--bad)', strokeWidth: 1.5, strokeDasharray: '4 3' }),
       Plot.text([`bar ${decimals(scale.bar, 2)}`], { x: scale.bar, frameAnchor: 'top', dy: -12 }),

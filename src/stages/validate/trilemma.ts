@@ -86,7 +86,7 @@ function privacySide({ layers, privacy, options }: TrilemmaInput): Side {
     id: 'privacy',
     title: 'Privacy',
     ...head(layers, 'privacy'),
-    what: 'AUC of the strongest attack that asks who was in the training data (0.5 = guessing)',
+    what: `AUC of the strongest attack that asks who was in the training data; 0.5 is guessing${privacy.status === 'computed' ? `, and chance alone stays below ${privacy.chance.upper.toFixed(3)}` : ''}`,
     figure: strongest === undefined ? null : strongest.auc,
     bar: options.thresholds.membership,
     ideal: 0.5,

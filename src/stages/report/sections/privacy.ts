@@ -106,7 +106,8 @@ function pictures(result: SynthesizerResult, detail: Computed): Html {
 }
 
 function attackTable(detail: Computed): Html {
-  const rate = (i: number): string => percent(detail.rates[i] ?? 0);
+  const rate = (i: number): string =>
+    `${String(Number((100 * (detail.rates[i] ?? 0)).toPrecision(3)))}\u00A0%`;
   const cell = (f: { value: number; low: number; high: number } | undefined, digits: number): string =>
     f === undefined
       ? nothing

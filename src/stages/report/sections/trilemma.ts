@@ -23,7 +23,7 @@ export function trilemma(report: Report): Html | null {
       ${table(
         `Five usual measures: ${String(passed)} of ${String(found.article.length)} targets reached`,
         [{ text: 'Measure' }, { text: 'Target' }, { text: 'Found' }, { text: 'Result' }],
-        found.article.map((m) => ({ cells: [m.title, m.target, sentence(m.found), articleBadge(m)] })),
+        found.article.map((m) => ({ cells: [m.title, m.target, m.found, articleBadge(m)] })),
       )}
       ${folded(
         'How the five were computed, and what they do not say',
