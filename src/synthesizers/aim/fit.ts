@@ -12,7 +12,7 @@ import type { AimModel } from './model.js';
 import type { OneWay } from './one-way.js';
 import { measureOneWay } from './one-way.js';
 import type { CompiledAim } from './options.js';
-import { defaultRounds } from './options.js';
+import { defaultFeatureShare, defaultRounds } from './options.js';
 import { shareModel } from './store.js';
 
 /** What is left of the budget is spent up to this; rounding must not ask for more than there is. */
@@ -33,7 +33,7 @@ export async function fitAim(table: Table, options: CompiledAim, context: FitCon
   const { features, labels } = partsOf(table.schema, options);
   const coded = encodeTable(oneWay.coders, table.columns);
   const rest = budget - oneWayRho;
-  const featureRho = labels.length > 0 ? options.featureShare * rest : rest;
+  const featureRho = labels.length > 0 ? featureShareOf(table.schema, labels, options) * rest : rest;
   const request: PartRequest = { table, coded, oneWay, features, labels, curator, options };
   const graph = await fitGraph(request, featureRho, context);
   const heads =
@@ -44,6 +44,15 @@ export async function fitAim(table: Table, options: CompiledAim, context: FitCon
   const { schema } = table;
   const receipt = curator.receipt();
   return shareModel({ schema, options, coders, features, graph, labels, heads, total, receipt });
+}
+
+function featureShareOf(
+  schema: readonly ColumnSchema[],
+  labels: readonly number[],
+  { featureShare, followers }: CompiledAim,
+): number {
+  const following = labels.filter((c) => Object.hasOwn(followers, schema[c]!.name)).length;
+  return featureShare ?? defaultFeatureShare(labels.length, following);
 }
 
 /** What both parts of the model are learned from. */

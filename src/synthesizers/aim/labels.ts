@@ -31,7 +31,7 @@ export function learnHeads(request: LabelsRequest): HeadsModel {
     labels: rowsOf(
       coded,
       labels,
-      labels.map((c) => headColumn(oneWay.coders[c]!)),
+      labels.map((c) => labelColumn(oneWay.coders[c]!)),
     ),
     followers: followersOf(request),
     drawn: { rows, columns, codes },
@@ -40,6 +40,15 @@ export function learnHeads(request: LabelsRequest): HeadsModel {
     rho,
     rng: rng.split('fit'),
   });
+}
+
+/** A label has two classes at least, so that what heads cost never depends on what was measured; the second may never occur. */
+export function classesOf({ size }: ColumnCoder): number {
+  return Math.max(size, 2);
+}
+
+function labelColumn(coder: ColumnCoder): HeadColumn {
+  return { name: coder.schema.name, size: classesOf(coder), missing: coder.missing };
 }
 
 function headColumn(coder: ColumnCoder): HeadColumn {

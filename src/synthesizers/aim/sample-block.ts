@@ -8,6 +8,7 @@ import type { DrawStep } from './draw.js';
 import { DrawPlan, drawCodes } from './draw.js';
 import { Evidence } from './evidence.js';
 import { drawLabels, labelProbabilities } from './heads/index.js';
+import { classesOf } from './labels.js';
 import type { AimModel } from './model.js';
 
 export interface BlockInput extends Block {
@@ -64,13 +65,17 @@ function drawRows(model: AimModel, request: RowsRequest): ArrayLike<number>[] {
 }
 
 function inPlace(
-  { features, labels }: AimModel,
+  { features, labels, coders }: AimModel,
   ofFeatures: readonly ArrayLike<number>[],
   ofLabels: readonly ArrayLike<number>[],
 ): ArrayLike<number>[] {
   const all: ArrayLike<number>[] = [];
   for (const [k, c] of features.entries()) all[c] = ofFeatures[k]!;
-  for (const [k, c] of labels.entries()) all[c] = ofLabels[k]!;
+  for (const [k, c] of labels.entries()) {
+    const last = coders[c]!.size - 1;
+    // a class that never occurs stands beside one that always does
+    all[c] = Uint32Array.from(ofLabels[k]!, (code) => Math.min(code, last));
+  }
   return all;
 }
 
@@ -148,7 +153,7 @@ function drawCandidates(
   const drawn: ArrayLike<number>[] = [...features];
   const labels = model.labels.map((c, l) => {
     const p = labelProbabilities(model.heads!, l, drawn);
-    const classes = model.coders[c]!.size;
+    const classes = classesOf(model.coders[c]!);
     const codes = each.get(c) ?? drawClasses(p, classes, rng.split('label', l));
     if (each.has(c)) for (let i = 0; i < rows; i++) weights[i]! *= p[i * classes + codes[i]!]!;
     drawn.push(codes);

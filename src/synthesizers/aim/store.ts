@@ -6,6 +6,7 @@ import type { ColumnCoder } from './coding.js';
 import { cellsOf } from './factor.js';
 import { gridOf } from './grid.js';
 import type { HeadsModel } from './heads/index.js';
+import { classesOf } from './labels.js';
 import type { AimModel } from './model.js';
 import { aimOptionsSchema } from './options.js';
 import { receiptSchema } from './receipt-schema.js';
@@ -89,7 +90,7 @@ export async function loadAim(dir: string): Promise<AimModel> {
   if (!soundTree(tree, sizes.length) || !soundBeliefs(tree.cliques, beliefs, sizes)) {
     throw badModel(dir, 'its graphical model is damaged');
   }
-  const labelSizes = labels.map((c) => coders[c]!.size);
+  const labelSizes = labels.map((c) => classesOf(coders[c]!));
   if ((heads === null) !== (labels.length === 0) || !soundHeads(heads ?? undefined, sizes, labelSizes)) {
     throw badModel(dir, 'its heads are damaged');
   }
