@@ -89,7 +89,7 @@ export function estimate(request: EstimateRequest): Estimate {
 }
 
 /** H = Σ p (1 − p) (1, onehot …)(1, onehot …)ᵀ of one output, from the sample, in terms of real records. */
-function fisher(
+export function fisher(
   { sample, drawn, weight }: EstimateRequest,
   at: readonly number[],
   parameters: readonly Float64Array[],

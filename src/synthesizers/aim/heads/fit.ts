@@ -95,8 +95,8 @@ function fitHead(request: HeadRequest): {
   /** Variance of the log odds that each column makes. */
   readonly variances: readonly number[];
 } {
-  const { label, columns, rho, count } = request;
-  const plan = planHead(rho, count);
+  const { label, columns, rho } = request;
+  const plan = planHead(rho);
   const blocks = columns.map(mainBlock);
   let state = firstRound(request, blocks, rho * plan.rounds[0]!);
   for (const [round, share] of plan.rounds.slice(1).entries()) {

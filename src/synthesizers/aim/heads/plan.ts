@@ -8,16 +8,18 @@ export interface HeadPlan {
   readonly choice: number;
 }
 
-/** ρ × rows² at which couples of columns begin to be worth their noise, and what each one needs (both measured, see the README). */
-const PAIRS_FROM = 5e7;
-const SIGNAL_PER_PAIR = 1.2e7;
+/** ρ of a head at which couples of columns begin to be worth their noise on tens of thousands of records, and what each one needs. */
+const PAIRS_FROM = 0.05;
+const RHO_PER_PAIR = 0.01;
 const MOST_PAIRS = 24;
 
-/** @param rows public (noisy) number of real records. */
-export function planHead(rho: number, rows: number): HeadPlan {
-  const signal = rho * rows * rows;
-  if (signal < PAIRS_FROM) return { rounds: [0.5, 0.5], pairs: 0, choice: 0 };
-  const pairs = Math.min(MOST_PAIRS, Math.floor(signal / SIGNAL_PER_PAIR));
+/**
+ * The plan for a head. By ρ alone, not by the (noisy) number of records: what is asked of a curator must not depend on its answers. (What later
+ * turns out to be impossible, a couple when none is left, is not asked; that costs less than planned.)
+ */
+export function planHead(rho: number): HeadPlan {
+  if (rho < PAIRS_FROM) return { rounds: [0.5, 0.5], pairs: 0, choice: 0 };
+  const pairs = Math.min(MOST_PAIRS, Math.floor(rho / RHO_PER_PAIR + 1e-9));
   return { rounds: [0.15, 0.15, 0.6], pairs, choice: 0.1 };
 }
 
