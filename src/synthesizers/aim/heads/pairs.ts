@@ -32,7 +32,8 @@ export interface PairsRequest {
  * absolute residuals) less what chance alone would make of it, √(2 / π) standard deviations a cell, taken from drawn rows.
  */
 export function choosePairs(request: PairsRequest): Block[] {
-  const { curator, columns, drawn, count, rho, bound } = request;
+  const { curator, columns, drawn, rho, bound } = request;
+  const count = Math.min(request.count, (columns.length * (columns.length - 1)) / 2);
   const counts = columns.map((column, c) => {
     const out = new Float64Array(column.size);
     for (let i = 0; i < drawn[c]!.length; i++) out[drawn[c]![i]!]!++;
