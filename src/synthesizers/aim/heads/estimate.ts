@@ -21,8 +21,8 @@ export interface EstimateRequest {
   readonly sample: BasisRows;
   readonly target: Target;
   readonly classes: number;
-  /** Parameters of each output to start from. */
-  readonly start?: readonly Float64Array[] | undefined;
+  /** Where to start: an earlier estimate, whose blocks come first among these. */
+  readonly start?: Estimate | undefined;
   /** Most Newton steps. */
   readonly steps: number;
 }
@@ -38,7 +38,7 @@ export interface Estimate {
 /** Prior variance of the intercept. */
 const INTERCEPT = 25;
 /** Largest change of a parameter at which the steps end. */
-const TOLERANCE = 1e-3;
+const TOLERANCE = 3e-3;
 /** Pseudo-count that holds a block's scale to 1, and limits of it. */
 const HOLD = 1;
 const LEAST_SCALE = 1e-3;
@@ -57,9 +57,12 @@ export function estimate(request: EstimateRequest): Estimate {
   const at = offsets(blocks);
   const size = at.at(-1)!;
   const outputs = target.sums.length;
-  const parameters =
-    request.start?.map((w) => Float64Array.from(w)) ?? target.sums.map(() => new Float64Array(size));
-  const scales = target.sums.map(() => blocks.map(() => 1));
+  const parameters = target.sums.map((_, o) => {
+    const w = new Float64Array(size);
+    if (request.start !== undefined) w.set(request.start.parameters[o]!);
+    return w;
+  });
+  const scales = target.sums.map(() => blocks.map((_, b) => request.start?.scales[b] ?? 1));
   const centre = 1 / classes;
   for (let step = 0; step < steps; step++) {
     let moved = 0;
@@ -141,7 +144,7 @@ function posterior({ blocks, at, curvature: h, gap, variance, scales }: Posterio
     }
   }
   const hc = transposed(product(prior, h, size), size); // (C H)ᵀ = H C
-  const total = product(hc, h, size);
+  const total = product(hc, h, size, true);
   for (let i = 0; i < total.length; i++) total[i]! += h[i]!;
   for (let i = 0; i < size; i++) {
     const d = i * (size + 1);

@@ -28,7 +28,8 @@ import { basisRows, basisSums, offsets } from './rows.js';
 import type { HeadColumn, HeadModel, HeadsModel, HeadsRequest, HeadTerm } from './types.js';
 
 /** Steps of each estimate: the first must find the weights, later ones start from the last. */
-const STEPS = 12;
+const FIRST_STEPS = 12;
+const LATER_STEPS = 6;
 /** Drawn rows that the curvature is taken from. */
 const SAMPLE = 8_192;
 /**
@@ -138,12 +139,7 @@ function firstRound(request: HeadRequest, blocks: readonly Block[], rho: number)
   return { blocks, target, estimate: fitTo(request, blocks, target) };
 }
 
-function fitTo(
-  request: HeadRequest,
-  blocks: readonly Block[],
-  target: Target,
-  start?: readonly Float64Array[],
-): Estimate {
+function fitTo(request: HeadRequest, blocks: readonly Block[], target: Target, start?: Estimate): Estimate {
   const { made, rows, count, label, rng } = request;
   const sample =
     rows.made <= SAMPLE ? undefined : rng.split('sample').permutation(rows.made).subarray(0, SAMPLE);
@@ -157,7 +153,7 @@ function fitTo(
     target,
     classes: label.size,
     start,
-    steps: STEPS,
+    steps: start === undefined ? FIRST_STEPS : LATER_STEPS,
   });
   const parameters = balanced(request, { at: offsets(blocks), drawn, target }, found.parameters);
   return { ...found, parameters };
@@ -278,7 +274,7 @@ function nextRound(request: HeadRequest, state: State, { pairs, rho, round }: Ro
     out.set(w);
     return out;
   });
-  const to = fitTo(request, blocks, target, start);
+  const to = fitTo(request, blocks, target, state.estimate);
   const whole = basisRows(blocks, made, rows.made);
   const reached = lineSearch({
     curator,

@@ -49,16 +49,17 @@ export function forward(l: Float64Array, b: Float64Array, n: number): Float64Arr
   return b;
 }
 
-/** A B of n × n matrices; zeros in A are skipped. */
-export function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
+/** A B of n × n matrices; zeros in A are skipped. With `half` only the diagonal and what lies left of it are computed. */
+export function product(a: Float64Array, b: Float64Array, n: number, half = false): Float64Array {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     const row = out.subarray(i * n, (i + 1) * n);
+    const width = half ? i + 1 : n;
     for (let k = 0; k < n; k++) {
       const f = a[i * n + k]!;
       if (f === 0) continue;
       const from = k * n;
-      for (let j = 0; j < n; j++) row[j]! += f * b[from + j]!;
+      for (let j = 0; j < width; j++) row[j]! += f * b[from + j]!;
     }
   }
   return out;
