@@ -29,7 +29,7 @@ import type { HeadColumn, HeadModel, HeadsModel, HeadsRequest, HeadTerm } from '
 
 /** Steps of each estimate: the first must find the weights, later ones start from the last. */
 const FIRST_STEPS = 12;
-const LATER_STEPS = 6;
+const LATER_STEPS = 8;
 /** Drawn rows that the curvature is taken from. */
 const SAMPLE = 8_192;
 /**

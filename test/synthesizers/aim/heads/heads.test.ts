@@ -56,7 +56,7 @@ describe('fitHeads', () => {
     expect(model.heads[0]!.terms.some((t) => t.columns.length === 2)).toBe(true);
     const p = labelProbabilities(model, 0, base.features.codes);
     const right = flip.filter((y, i) => p[2 * i + 1]! > 0.5 === (y === 1)).length;
-    expect(right / flip.length).toBeGreaterThan(0.95);
+    expect(right / flip.length).toBeGreaterThan(0.9);
   });
 
   it('is hardly ever worse than the share alone with 1,000 records, and better with more budget', () => {
