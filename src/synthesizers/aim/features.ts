@@ -41,15 +41,17 @@ export interface FeaturesRequest {
   readonly rng: Rng;
 }
 
-/** Rows that a table outside the cliques is read from where candidates are scored. */
-const SCORING_ROWS = 50_000;
+/** Rows that candidates are scored on: twice the noisy number of records, within these. */
+const LEAST_SCORING = 10_000;
+const MOST_SCORING = 50_000;
 /** The last fit is longer. */
 const LAST_FIT = 10;
 
 /**
  * AIM's rounds (McKenna et al. 2022, algorithm 2): choose the table that the model gets most wrong, measure it, fit again.
  * Deviations from the paper: the noise of a round is fixed beforehand and not annealed, because the accountant that allows most wants costs
- * that depend on nothing measured; tables within no clique are scored on rows drawn from the model, which touches no record.
+ * that depend on nothing measured; candidates are scored on rows drawn from the model
+ * (which touches no record) instead of on its exact marginals.
  */
 export async function fitFeatures(request: FeaturesRequest, context: RunContext): Promise<GraphicalModel> {
   const { coded, oneWay, total, rounds, iterations, rng } = request;
@@ -138,9 +140,10 @@ class Rounds {
     const { total, coded } = this.#request;
     const { tree, beliefs } = this.#estimator.model;
     const steps = new DrawPlan(tree, coded.sizes).steps(beliefs);
-    const codes = drawCodes(steps, coded.sizes, { rows: SCORING_ROWS, rng });
-    const drawn: CodedTable = { rows: SCORING_ROWS, sizes: coded.sizes, codes };
-    const scale = total / SCORING_ROWS;
+    const rows = Math.round(Math.min(Math.max(2 * total, LEAST_SCORING), MOST_SCORING));
+    const codes = drawCodes(steps, coded.sizes, { rows, rng });
+    const drawn: CodedTable = { rows, sizes: coded.sizes, codes };
+    const scale = total / rows;
     return Float64Array.from(fitting, (i) => {
       const { columns, cells, weight } = this.#candidates[i]!;
       const model = countsOf(drawn, columns);

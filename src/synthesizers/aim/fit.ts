@@ -7,7 +7,7 @@ import type { CodedTable } from './coding.js';
 import { encodeTable } from './coding.js';
 import type { GraphicalModel } from './features.js';
 import { fitFeatures } from './features.js';
-import { learnHeads } from './labels.js';
+import { followersOf, learnHeads } from './labels.js';
 import type { AimModel } from './model.js';
 import type { OneWay } from './one-way.js';
 import { measureOneWay } from './one-way.js';
@@ -22,6 +22,8 @@ const SPENDABLE = 1 - 1e-9;
 export async function fitAim(table: Table, options: CompiledAim, context: FitContext): Promise<AimModel> {
   const curator = requireCurator(table, context, 'aim');
   checkColumns(table, options);
+  const { features, labels } = partsOf(table.schema, options);
+  followersOf(table.schema, labels, options); // refused before anything is spent
   const budget = SPENDABLE * curator.left;
   if (!(budget > 0)) throw nothingLeft();
   curator.declare({
@@ -30,7 +32,6 @@ export async function fitAim(table: Table, options: CompiledAim, context: FitCon
   });
   const oneWayRho = options.oneWayShare * budget;
   const oneWay = measureOneWay({ table, curator, rho: oneWayRho, ...options });
-  const { features, labels } = partsOf(table.schema, options);
   const coded = encodeTable(oneWay.coders, table.columns);
   const rest = budget - oneWayRho;
   const featureRho = labels.length > 0 ? featureShareOf(table.schema, labels, options) * rest : rest;

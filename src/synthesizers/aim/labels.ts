@@ -1,5 +1,6 @@
 import type { Rng } from '../../core/index.js';
 import { UserError } from '../../core/index.js';
+import type { ColumnSchema } from '../../table/index.js';
 import type { CodedTable, ColumnCoder } from './coding.js';
 import { scoresOf } from './coding.js';
 import { DrawPlan, drawCodes } from './draw.js';
@@ -21,7 +22,7 @@ const MOST_DRAWN = 50_000;
 
 /** Learns the labels' private task heads (`heads/`) on the real features' codes and on rows drawn from the feature model. */
 export function learnHeads(request: LabelsRequest): HeadsModel {
-  const { coded, oneWay, features, labels, graph, curator, rho, rng } = request;
+  const { table, coded, oneWay, features, labels, graph, curator, options, rho, rng } = request;
   const rows = Math.round(Math.min(Math.max(oneWay.total, LEAST_DRAWN), MOST_DRAWN));
   const steps = new DrawPlan(graph.tree, graph.sizes).steps(graph.beliefs);
   const codes = drawCodes(steps, graph.sizes, { rows, rng: rng.split('drawn') });
@@ -33,7 +34,7 @@ export function learnHeads(request: LabelsRequest): HeadsModel {
       labels,
       labels.map((c) => labelColumn(oneWay.coders[c]!)),
     ),
-    followers: followersOf(request),
+    followers: followersOf(table.schema, labels, options),
     drawn: { rows, columns, codes },
     count: oneWay.total,
     curator,
@@ -60,8 +61,12 @@ function rowsOf({ rows, codes }: CodedTable, places: readonly number[], columns:
 }
 
 /** Which label each label follows, by place among the labels. @throws UserError `FOLLOWERS` for what is no label drawn before. */
-function followersOf({ table, labels, options }: PartRequest): Record<number, number> {
-  const names = labels.map((c) => table.schema[c]!.name);
+export function followersOf(
+  schema: readonly ColumnSchema[],
+  labels: readonly number[],
+  options: CompiledAim,
+): Record<number, number> {
+  const names = labels.map((c) => schema[c]!.name);
   const pairs = names.flatMap((name, l): [number, number][] => {
     const leader = leaderOf(name, options);
     if (leader === undefined) return [];

@@ -21,7 +21,7 @@ export function ontoSimplex(values: Float64Array, total: number): Float64Array {
 export function smoothShares(counts: Float64Array, widths: Float64Array, sigma: number): Float64Array {
   const k = counts.length;
   const width = widths.reduce((sum, w) => sum + w, 0);
-  const even = widths.map((w) => w / width);
+  const even = widths.map((w) => (width > 0 ? w / width : 1 / k));
   const total = counts.reduce((sum, x) => sum + x, 0);
   if (k < 2 || !(total > 0)) return even;
   let deviation = 0;
