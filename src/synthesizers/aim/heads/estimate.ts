@@ -37,8 +37,11 @@ export interface Estimate {
 
 /** Prior variance of the intercept. */
 const INTERCEPT = 25;
-/** Largest change of a parameter at which the steps end. */
-const TOLERANCE = 3e-3;
+/** Largest change of a row's score at which the steps end. */
+const TOLERANCE = 0.01;
+/** Most that a step may change a row's score, and least share of a step that is taken. */
+const MOST_MOVE = 2;
+const LEAST_DAMPING = 0.125;
 /** Pseudo-count that holds a block's scale to 1, and limits of it. */
 const HOLD = 1;
 const LEAST_SCALE = 1e-3;
@@ -64,6 +67,8 @@ export function estimate(request: EstimateRequest): Estimate {
   });
   const scales = target.sums.map(() => blocks.map((_, b) => request.start?.scales[b] ?? 1));
   const centre = 1 / classes;
+  let damping = 1;
+  let before = Infinity;
   for (let step = 0; step < steps; step++) {
     let moved = 0;
     for (let o = 0; o < outputs; o++) {
@@ -78,12 +83,16 @@ export function estimate(request: EstimateRequest): Estimate {
       const pull = apply(curvature, w);
       const gap = target.sums[o]!.map((m, i) => m - fitted[i]! + pull[i]!);
       const next = posterior({ blocks, at, curvature, gap, variance: target.variance, scales: scales[o]! });
-      for (let i = 0; i < size; i++) {
-        moved = Math.max(moved, Math.abs(next[i]! - w[i]!));
-        w[i]! += (step < 2 ? 0.8 : 1) * (next[i]! - w[i]!);
-      }
+      const move = next.map((v, i) => v - w[i]!);
+      const reach = rowScores(request.sample, at, move).reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+      const part = Math.min(damping, MOST_MOVE / reach);
+      for (let i = 0; i < size; i++) w[i]! += part * move[i]!;
+      moved = Math.max(moved, reach);
     }
-    if (moved < TOLERANCE && step > 2) break;
+    if (moved < TOLERANCE) break;
+    // where labels are all but certain the linear picture misleads, and full steps swing to and fro
+    if (moved > before) damping = Math.max(damping / 2, LEAST_DAMPING);
+    before = moved;
   }
   return {
     parameters,
