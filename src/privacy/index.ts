@@ -1,6 +1,8 @@
 export * from './attacks/index.js';
 export { accountantIds } from './accountants/index.js';
 export type { AccountantId } from './accountants/index.js';
+export { auditEpsilon } from './audit/epsilon.js';
+export type { AuditResult, AuditRuns } from './audit/epsilon.js';
 export { capRows } from './cap-rows.js';
 export type { CappedRows } from './cap-rows.js';
 export { createCurator } from './curator.js';

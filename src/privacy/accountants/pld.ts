@@ -24,7 +24,9 @@ export function pldAccountant(): Accountant {
   };
   return {
     id: 'pld',
-    worth: (epsilon, delta) => gaussianMu(epsilon, delta) ** 2 / 2,
+    // a little of δ is left for what composition may lose track of
+    worth: (epsilon, delta) =>
+      gaussianMu(epsilon, delta - Math.min(1e-6 * delta + 1e-15, delta / 2)) ** 2 / 2,
     mu: (rho) => Math.sqrt(2 * rho),
     range: (rho) => Math.sqrt(rangeSquared * rho),
     delta: (spent, epsilon) => {

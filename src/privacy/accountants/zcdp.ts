@@ -3,7 +3,7 @@ import type { Accountant } from './types.js';
 
 /**
  * Zero-concentrated differential privacy: a Gaussian release is μ²/2-zCDP (Bun and Steinke 2016, proposition 1.6), an ε-bounded-range
- * choice ε²/8-zCDP (Cesar and Rogers, "Bounding, Concentrating, and Truncating", ALT 2021, lemma 3.2), costs add up, also where
+ * choice ε²/8-zCDP (Cesar and Rogers, "Bounding, Concentrating, and Truncating", ALT 2021), costs add up, also where
  * questions are chosen adaptively.
  */
 export const zcdpAccountant: Accountant = {

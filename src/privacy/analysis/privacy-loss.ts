@@ -33,8 +33,8 @@ export function reversed(pair: LossPair): LossPair {
 
 /**
  * Puts a pair on a grid: what lies in a cell is spread to the cell's two ends so that its probability under P and Q stays the
- * same, which can be undone by nobody but makes the pair no less distinguishable ("connect the dots": Doroshenko et al., PoPETs 2022,
- * theorem 9). Losses above the grid count as infinite, losses below as its lowest value.
+ * same, which makes the pair no less distinguishable ("connect the dots": Doroshenko et al., PoPETs 2022).
+ * Losses above the grid count as infinite, losses below as its lowest value.
  */
 export function discretise(pair: LossPair, step: number, range: readonly [number, number]): PrivacyLoss {
   const first = Math.floor(range[0] / step);

@@ -49,8 +49,8 @@ function logSum(terms: readonly number[]): number {
 }
 
 /**
- * The pair of one step where a unit is removed: P = (1 − q) N(0, 1) + q N(1/σ, 1) against Q = N(0, 1) (Zhu, Dong and Wang 2022, proposition
- * 30; it dominates also sums of many numbers). `reversed` is the pair where it is added; both must be composed and the larger δ taken.
+ * The pair of one step where a unit is removed: P = (1 − q) N(0, 1) + q N(1/σ, 1) against Q = N(0, 1) (Zhu, Dong and Wang 2022;
+ * it dominates also sums of many numbers). `reversed` is the pair where it is added; both must be composed and the larger δ taken.
  */
 export function subsampledGaussianPair({ rate: q, noise }: SubsampledGaussian): LossPair {
   const mu = 1 / noise;
