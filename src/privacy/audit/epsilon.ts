@@ -27,7 +27,7 @@ export interface AuditResult {
 /**
  * Lower bound on ε from an attack: (ε, δ)-DP allows no test with TPR > e^ε FPR + δ nor with 1 − FPR > e^ε (1 − TPR) + δ (Kairouz, Oh and
  * Viswanath, ICML 2015), so log((TPR − δ)/FPR) with Clopper-Pearson bounds of both rates is a lower bound (Jagielski, Ullman and Oprea,
- * NeurIPS 2020). The first half of the runs chooses threshold and direction, the second half is counted, so that no choice is paid for.
+ * NeurIPS 2020). The first half of the runs chooses the threshold and one of the two inequalities, the second half is counted, so that no choice is paid for.
  * @throws UserError `AUDIT_RUNS` for fewer than 20 runs a side.
  */
 export function auditEpsilon({ withUnit, withoutUnit, delta, level }: AuditRuns): AuditResult {
