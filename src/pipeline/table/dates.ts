@@ -1,4 +1,4 @@
-import { sqlName } from '../../duckdb/index.js';
+import { sqlName, sqlString } from '../../duckdb/index.js';
 import type { Column } from '../../table/index.js';
 import { columnFromCells, Table } from '../../table/index.js';
 import type { RawTable } from './input.js';
@@ -12,23 +12,36 @@ const dayMs = 86_400_000;
 /** How a column of dates is written. */
 export type DateForm = 'date' | 'time';
 
+const dateText = /^\d{4}-\d{2}-\d{2}([ T][\d:.]+Z?)?$/;
+
 /** Columns whose cells, as far as they are not blank, are all ISO dates or date-times. */
 export async function findDates(raw: RawTable, names: readonly string[]): Promise<Map<string, DateForm>> {
   const found = new Map<string, DateForm>();
-  if (names.length === 0) return found;
-  const pattern = "'[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+Z?)?'";
-  const parts = names.map((name, i) => {
+  for (const name of await firstLook(raw, names, (cells) => cells.every((cell) => dateText.test(cell)))) {
     const cell = `nullif(trim(${sqlName(name)}), '')`;
-    const looks = `${cell} LIKE '____-__-__%' AND regexp_full_match(${cell}, ${pattern})`;
-    return `count(${cell}) AS n${i}, count(*) FILTER (${looks}) AS d${i}, max(length(${cell})) AS l${i}`;
-  });
-  const row = await raw.db.one(`SELECT ${parts.join(', ')} FROM ${rawView}`);
-  for (const [i, name] of names.entries()) {
-    const dates = Number(row[`d${i}`]);
-    if (dates > 0 && dates === Number(row[`n${i}`]))
-      found.set(name, Number(row[`l${i}`]) > 10 ? 'time' : 'date');
+    const row = await raw.db.one(
+      `SELECT count(c) AS n, count(*) FILTER (regexp_full_match(c, ${sqlString(dateText.source.slice(1, -1))})) AS dates, max(length(c)) AS long
+       FROM (SELECT ${cell} AS c FROM ${rawView})`,
+    );
+    const dates = Number(row['dates']);
+    if (dates > 0 && dates === Number(row['n'])) found.set(name, Number(row['long']) > 10 ? 'time' : 'date');
   }
   return found;
+}
+
+/** Columns whose first cells, as far as they are not blank, pass a test: most columns need no further look. */
+export async function firstLook(
+  raw: RawTable,
+  names: readonly string[],
+  test: (cells: readonly string[]) => boolean,
+): Promise<string[]> {
+  if (names.length === 0) return [];
+  const list = names.map((name) => sqlName(name)).join(', ');
+  const columns = await raw.db.columns(`SELECT ${list} FROM ${rawView} ORDER BY __row LIMIT 100`);
+  return names.filter((_, i) => {
+    const cells = columns[i]!.cells.map((cell) => String(cell ?? '').trim());
+    return test(cells.filter((cell) => cell !== ''));
+  });
 }
 
 /** The table with columns of days written as dates again. */

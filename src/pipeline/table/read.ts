@@ -4,7 +4,7 @@ import type { RunContext } from '../../runtime/index.js';
 import type { Column, ColumnReport, CompiledTableFile } from '../../table/index.js';
 import { isNumericKind, readTable, Table } from '../../table/index.js';
 import type { DateForm } from './dates.js';
-import { dateOrigin, findDates } from './dates.js';
+import { dateOrigin, findDates, firstLook } from './dates.js';
 import type { RawTable } from './input.js';
 import { rawView } from './input.js';
 
@@ -137,20 +137,20 @@ function notThere(
 
 /** Columns that only number the rows: consecutive whole numbers, each once. */
 async function findRowNumbers(raw: RawTable, names: readonly string[]): Promise<string[]> {
-  if (names.length === 0 || raw.rows < 20) return [];
-  const parts = names.map((name, i) => {
-    const x = `TRY_CAST(${sqlName(name)} AS BIGINT)`;
-    return `(min(${x}) IS NOT NULL AND max(${x}) - min(${x}) + 1 = count(*) AND count(${x}) = count(*)
-      AND sum(${x}::HUGEINT) * 2 = (min(${x})::HUGEINT + max(${x})::HUGEINT) * count(*) AND approx_count_distinct(${x}) > 0.7 * count(*)) AS c${i}`;
-  });
-  const row = await raw.db.one(`SELECT ${parts.join(', ')} FROM ${rawView}`);
-  const likely = names.filter((_, i) => row[`c${i}`] === true);
-  const sure: string[] = [];
-  for (const name of likely) {
-    const { n } = await raw.db.one(`SELECT count(DISTINCT ${sqlName(name)}) AS n FROM ${rawView}`);
-    if (Number(n) === raw.rows) sure.push(name);
+  if (raw.rows < 20) return [];
+  const found: string[] = [];
+  for (const name of await firstLook(raw, names, allDifferent)) {
+    const row = await raw.db.one(
+      `SELECT max(x) - min(x) + 1 = count(*) AND count(x) = count(*) AND count(DISTINCT x) = count(*) AS numbers
+       FROM (SELECT TRY_CAST(${sqlName(name)} AS BIGINT) AS x FROM ${rawView})`,
+    );
+    if (row['numbers'] === true) found.push(name);
   }
-  return sure;
+  return found;
+}
+
+function allDifferent(cells: readonly string[]): boolean {
+  return new Set(cells).size === cells.length && cells.every((cell) => /^\d+$/.test(cell));
 }
 
 /** Labels of three to ten whole numbers. */
