@@ -10,15 +10,8 @@ export { injectedNoise, secureNoise } from './mechanisms/noise.js';
 export type { NoiseSource } from './mechanisms/noise.js';
 export { compileCurator } from './options.js';
 export type { CompiledCurator, CuratorOptions } from './options.js';
-export { assertNeighbourSafe, neighbourTables, recordingCurator, replayCurator } from './replay/index.js';
-export type {
-  Neighbour,
-  NeighbourCheck,
-  NeighbourOptions,
-  NeighbourReport,
-  Recording,
-  Replay,
-} from './replay/index.js';
+export { assertNeighbourSafe, neighbourTables } from './replay/index.js';
+export type { Neighbour, NeighbourCheck, NeighbourOptions, NeighbourReport } from './replay/index.js';
 export { purposes } from './types.js';
 export type {
   Curator,

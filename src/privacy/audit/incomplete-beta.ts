@@ -1,7 +1,7 @@
 import { lnGamma } from '../../numerics/index.js';
 
 /** Regularised incomplete beta function I_x(a, b), a, b > 0, by Lentz' continued fraction (Press et al., Numerical Recipes, 3rd ed., §6.4). */
-export function incompleteBeta(x: number, a: number, b: number): number {
+function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
