@@ -93,10 +93,7 @@ export function encodeColumns(encoder: FeatureEncoder, columns: readonly Column[
 
 function numberCoder(column: Column): NumberCoder {
   const { name } = column.schema;
-  const stored = column.type === 'numeric' ? column.values : column.codes;
-  const present = Float64Array.from(stored)
-    .filter((_, i) => column.valid[i] === 1)
-    .sort();
+  const present = presentSorted(column);
   const center = mean(present) ?? 0;
   const variance = mean(present.map((x) => (x - center) ** 2)) ?? 0;
   const constant = present.length === 0 || present[0] === present.at(-1);
@@ -115,7 +112,8 @@ function categoryCoder(column: CategoricalColumn, options: EncodeOptions): Categ
   const { maxCategories = 100, minCategoryRows = 10 } = options;
   const { name, kind, categories } = column.schema;
   const counts = new Uint32Array(categories.length);
-  for (let i = 0; i < column.codes.length; i++) if (column.valid[i] === 1) counts[column.codes[i]!]!++;
+  const { codes, valid } = column;
+  for (let i = 0; i < codes.length; i++) if (valid[i] === 1) counts[codes[i]!]!++;
   const seen = categories.map((_, code) => code).filter((code) => counts[code]! > 0);
   const coder = { type: 'category', name, indicator: someMissing(column) } as const;
   if (seen.length < 2) return { ...coder, slots: new Map(), slotNames: [] };
@@ -135,6 +133,16 @@ function categoryCoder(column: CategoricalColumn, options: EncodeOptions): Categ
     ]),
     slotNames: rare.length > 0 ? [...own, '(rare)'] : own,
   };
+}
+
+/** Numbers, or ranks, that are not missing, ascending. */
+function presentSorted(column: Column): Float64Array {
+  const stored = column.type === 'numeric' ? column.values : column.codes;
+  const { valid } = column;
+  const present = new Float64Array(stored.length);
+  let n = 0;
+  for (let i = 0; i < stored.length; i++) if (valid[i] === 1) present[n++] = stored[i]!;
+  return present.subarray(0, n).sort();
 }
 
 /** Whether the training column has missing values and others. */
@@ -185,11 +193,12 @@ function writeCategories(
   column: Column,
 ): void {
   if (column.type === 'numeric') throw otherKind(column, 'categories');
-  const slots = column.schema.categories.map((category) => coder.slots.get(category));
-  const missingSlot = coder.indicator ? coder.slotNames.length : undefined;
+  const slots = Int32Array.from(column.schema.categories, (category) => coder.slots.get(category) ?? -1);
+  const missingSlot = coder.indicator ? coder.slotNames.length : -1;
+  const { codes, valid } = column;
   for (let i = 0, to = at; i < rows; i++, to += features) {
-    const slot = column.valid[i] === 1 ? slots[column.codes[i]!] : missingSlot;
-    if (slot !== undefined) x[to + slot] = 1;
+    const slot = valid[i] === 1 ? slots[codes[i]!]! : missingSlot;
+    if (slot >= 0) x[to + slot] = 1;
   }
 }
 

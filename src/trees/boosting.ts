@@ -8,8 +8,8 @@ import { BoostedTrees } from './model.js';
 import type { BoostingTarget, Objective } from './objective.js';
 import { baseScores, checkTarget, emptyOutputs, objectiveFor, outputsOf, targetRows } from './objective.js';
 import type { CompiledBoosting } from './options.js';
-import type { TreeData } from './tree.js';
-import { addTree, compileTree } from './tree.js';
+import type { BinRows, TreeData } from './tree.js';
+import { addTree, compileTree, toBinRows } from './tree.js';
 
 /** Rows with their target, all columns of equal length. */
 export interface BoostingPart {
@@ -75,6 +75,8 @@ export function trainBoosting(request: BoostingRequest): BoostedTrees {
 class Ensemble {
   readonly rounds: TreeData[][] = [];
   readonly #codes: readonly Uint8Array[];
+  /** The same row by row, for rows that a tree does not learn from. */
+  #bins: BinRows | undefined;
   readonly #missingBins: readonly number[];
   readonly #objective: Objective;
   readonly #options: CompiledBoosting;
@@ -118,7 +120,8 @@ class Ensemble {
       const scores = this.#part(this.#scores, output);
       this.#grower.addToSample(scores);
       if (sample.others.length > 0) {
-        addTree(compileTree(tree, this.#missingBins), this.#codes, scores, sample.others);
+        this.#bins ??= toBinRows(this.#codes, 0, this.#rows);
+        addTree(compileTree(tree, this.#missingBins), this.#bins, scores, sample.others);
       }
       trees.push(tree);
     }
@@ -134,7 +137,7 @@ class Ensemble {
 /** Follows the loss on rows that are not learnt from. */
 class Watcher {
   readonly #objective: Objective;
-  readonly #codes: readonly Uint8Array[];
+  readonly #bins: BinRows;
   readonly #missingBins: readonly number[];
   readonly #scores: Float64Array;
   readonly #rows: number;
@@ -142,7 +145,7 @@ class Watcher {
   constructor(columns: readonly BinnedColumn[], base: Float64Array, { features, target }: BoostingPart) {
     const byName = new Map(features.map((column) => [column.schema.name, column]));
     this.#objective = objectiveFor(target);
-    this.#codes = columns.map(({ binning }) => {
+    const codes = columns.map(({ binning }) => {
       const column = byName.get(binning.name);
       if (column === undefined) {
         throw new DataError('NO_COLUMN', `The validation part has no column '${binning.name}'.`);
@@ -151,6 +154,7 @@ class Watcher {
     });
     this.#missingBins = columns.map((column) => binCount(column.binning));
     this.#rows = targetRows(target);
+    this.#bins = toBinRows(codes, 0, this.#rows);
     this.#scores = new Float64Array(this.#rows * base.length);
     for (const [o, score] of base.entries()) this.#scores.fill(score, o * this.#rows, (o + 1) * this.#rows);
   }
@@ -158,7 +162,7 @@ class Watcher {
   lossWith(trees: readonly TreeData[]): number {
     for (const tree of trees) {
       const scores = this.#scores.subarray(tree.output * this.#rows, (tree.output + 1) * this.#rows);
-      addTree(compileTree(tree, this.#missingBins), this.#codes, scores);
+      addTree(compileTree(tree, this.#missingBins), this.#bins, scores);
     }
     return this.#objective.loss(this.#scores);
   }

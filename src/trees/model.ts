@@ -3,7 +3,7 @@ import { DataError, InternalError } from '../core/index.js';
 import type { Column } from '../table/index.js';
 import { applyBinning, binCount, binningSchema } from './binning.js';
 import { toPredictions } from './objective.js';
-import { addTree, compileTree, treeSchema } from './tree.js';
+import { addTree, compileTree, toBinRows, treeSchema } from './tree.js';
 import type { Tree } from './tree.js';
 
 const modelSchema = z
@@ -25,6 +25,9 @@ const modelSchema = z
     'a tree names a column, class or bin that the model does not have',
   );
 
+/** Rows whose bins stay near the processor while all trees walk over them. */
+const ROWS_AT_ONCE = 4096;
+
 /** A model as plain data, for JSON. */
 export type BoostedTreesData = z.infer<typeof modelSchema>;
 
@@ -43,11 +46,16 @@ function fits(
 export class BoostedTrees {
   readonly #data: BoostedTreesData;
   readonly #trees: readonly Tree[];
+  /** Columns that some tree asks for, ascending. */
+  readonly #used: number[];
 
   constructor(data: BoostedTreesData) {
     this.#data = data;
     const missingBins = data.features.map(binCount);
-    this.#trees = data.trees.map((tree) => compileTree(tree, missingBins));
+    this.#used = [...new Set(data.trees.flatMap((tree) => tree.feature))].filter((f) => f >= 0);
+    this.#used.sort((a, b) => a - b);
+    const places = new Map(this.#used.map((f, place) => [f, place]));
+    this.#trees = data.trees.map((tree) => compileTree(tree, missingBins, places));
   }
 
   /** @throws DataError `BAD_MODEL` for anything that `toJSON` cannot have written. */
@@ -103,8 +111,12 @@ export class BoostedTrees {
     }
     const codes = this.#binsOf(features);
     const scores = new Float64Array(rows * base.length);
-    const part = base.map((score, o) => scores.subarray(o * rows, (o + 1) * rows).fill(score));
-    for (const tree of this.#trees) addTree(tree, codes, part[tree.output]!);
+    for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
+      const end = Math.min(rows, start + ROWS_AT_ONCE);
+      const part = base.map((score, o) => scores.subarray(o * rows + start, o * rows + end).fill(score));
+      const bins = toBinRows(codes, start, end);
+      for (const tree of this.#trees) addTree(tree, bins, part[tree.output]!);
+    }
     return toPredictions(kind, base.length, scores);
   }
 
@@ -117,10 +129,9 @@ export class BoostedTrees {
     return new Map(this.features.map((name, f) => [name, total[f]!]));
   }
 
-  /** Bin numbers of the model's columns; a column that no tree asks for is not binned. */
+  /** Bin numbers of the columns that trees ask for. */
   #binsOf(features: readonly Column[]): Uint8Array[] {
     const byName = new Map(features.map((column) => [column.schema.name, column]));
-    const used = new Set(this.#data.trees.flatMap((tree) => tree.feature));
     const absent = this.features.filter((name) => !byName.has(name));
     if (absent.length > 0) {
       throw new DataError('NO_COLUMN', `${absent.length} columns that the model was trained on are absent.`, {
@@ -128,8 +139,9 @@ export class BoostedTrees {
         fix: 'predict from a table of the same feature columns',
       });
     }
-    return this.#data.features.map((binning, f) =>
-      used.has(f) ? applyBinning(binning, byName.get(binning.name)!).codes : new Uint8Array(0),
-    );
+    return this.#used.map((f) => {
+      const binning = this.#data.features[f]!;
+      return applyBinning(binning, byName.get(binning.name)!).codes;
+    });
   }
 }

@@ -3,7 +3,6 @@ import { z } from 'zod';
 /** Words of a set of bins (256 bits). */
 const SET_WORDS = 8;
 const LEAF = -1;
-const NO_BIN = 256;
 
 /** A tree as it stands in a model file. */
 export const treeSchema = z
@@ -35,65 +34,82 @@ export const treeSchema = z
 /** A tree as plain data. */
 export type TreeData = z.infer<typeof treeSchema>;
 
+/** Bin numbers row by row: a row's bins lie side by side, so that a walk through many trees stays within one or two lines of memory. */
+export interface BinRows {
+  /** rows × width. */
+  readonly bins: Uint8Array;
+  readonly width: number;
+}
+
+/** Rows `start` … `end` − 1 of columns of bin numbers, as rows. */
+export function toBinRows(codes: readonly Uint8Array[], start: number, end: number): BinRows {
+  const width = codes.length;
+  const bins = new Uint8Array((end - start) * width);
+  for (let f = 0; f < width; f++) {
+    const column = codes[f]!;
+    for (let row = start, at = f; row < end; row++, at += width) bins[at] = column[row]!;
+  }
+  return { bins, width };
+}
+
 /** A tree in arrays, for prediction from bin numbers. */
 export interface Tree {
   readonly output: number;
+  /** Place of the column in a row of bins; −1 for a leaf. */
   readonly feature: Int32Array;
-  /** Ordered: the last bin to the left. Nominal: −1 − (place of its set in `sets`). */
-  readonly split: Int32Array;
-  /** The missing bin's number where missing goes left, else {@link NO_BIN}. */
-  readonly missingLeft: Int32Array;
+  /** The left child; the right child is the next node. */
   readonly child: Int32Array;
   readonly value: Float64Array;
-  readonly sets: Uint32Array;
-}
-
-/** @param missingBins the missing bin of every column */
-export function compileTree(data: TreeData, missingBins: ArrayLike<number>): Tree {
-  const sets: number[] = [];
-  const split = data.split.map((at) => {
-    if (typeof at === 'number') return at;
-    const start = sets.length;
-    for (let word = 0; word < SET_WORDS; word++) sets.push(0);
-    for (const bin of at) sets[start + (bin >>> 5)]! |= 1 << (bin & 31);
-    return -1 - start;
-  });
-  return {
-    output: data.output,
-    feature: Int32Array.from(data.feature),
-    split: Int32Array.from(split),
-    missingLeft: Int32Array.from(data.feature, (f, i) => (data.missingLeft[i]! ? missingBins[f]! : NO_BIN)),
-    child: Int32Array.from(data.child),
-    value: Float64Array.from(data.value),
-    sets: Uint32Array.from(sets),
-  };
+  /** {@link SET_WORDS} words a node: the bins that go left, the missing bin among them. */
+  readonly left: Uint32Array;
 }
 
 /**
- * Adds the tree's value for each row to that row's score. A missing bin is larger than every value bin and in no set, so
- * that it goes right unless the node says otherwise.
- * @param codes the bin numbers of every column
- * @param rows the rows to do; absent: all
+ * @param missingBins the missing bin of every column
+ * @param places where a row of bins has each column; absent: in the order of the columns
  */
+export function compileTree(
+  data: TreeData,
+  missingBins: ArrayLike<number>,
+  places?: ReadonlyMap<number, number>,
+): Tree {
+  const left = new Uint32Array(data.feature.length * SET_WORDS);
+  for (const [node, f] of data.feature.entries()) {
+    if (f < 0) continue;
+    const set = (bin: number): void => {
+      left[node * SET_WORDS + (bin >>> 5)]! |= 1 << (bin & 31);
+    };
+    const at = data.split[node]!;
+    if (typeof at === 'number') for (let bin = 0; bin <= at; bin++) set(bin);
+    else for (const bin of at) set(bin);
+    if (data.missingLeft[node]!) set(missingBins[f]!);
+  }
+  return {
+    output: data.output,
+    feature: Int32Array.from(data.feature, (f) => (f < 0 ? LEAF : (places?.get(f) ?? f))),
+    child: Int32Array.from(data.child),
+    value: Float64Array.from(data.value),
+    left,
+  };
+}
+
+/** Adds the tree's value for each row to that row's score. @param rows the rows to do; absent: all */
 export function addTree(
   tree: Tree,
-  codes: readonly Uint8Array[],
+  { bins, width }: BinRows,
   scores: Float64Array,
   rows?: Uint32Array,
 ): void {
-  const { feature, split, missingLeft, child, value, sets } = tree;
+  const { feature, child, value, left } = tree;
   const n = rows?.length ?? scores.length;
   for (let i = 0; i < n; i++) {
     const row = rows === undefined ? i : rows[i]!;
+    const at = row * width;
     let node = 0;
     let f = feature[0]!;
     while (f >= 0) {
-      const bin = codes[f]![row]!;
-      const at = split[node]!;
-      const left =
-        bin === missingLeft[node]! ||
-        (at >= 0 ? bin <= at : ((sets[-1 - at + (bin >>> 5)]! >>> (bin & 31)) & 1) === 1);
-      node = child[node]! + (left ? 0 : 1);
+      const bin = bins[at + f]!;
+      node = child[node]! + 1 - ((left[node * SET_WORDS + (bin >>> 5)]! >>> (bin & 31)) & 1);
       f = feature[node]!;
     }
     scores[row]! += value[node]!;

@@ -2,7 +2,7 @@ import type { Rng } from '../../core/index.js';
 import { fitLogistic, predictLogistic } from '../../numerics/index.js';
 import type { CategoricalColumn, Column } from '../../table/index.js';
 import { encodeColumns, fitEncoder, Table } from '../../table/index.js';
-import type { BoostingTarget } from '../../trees/index.js';
+import type { BoostedTreesData, BoostingTarget } from '../../trees/index.js';
 import { BoostedTrees, compileBoosting, trainBoosting } from '../../trees/index.js';
 import type { Head, Logistic } from './model.js';
 
@@ -20,6 +20,12 @@ const WATCHED = 6;
 const CROSS_BELOW = 5_000;
 /** From so many rows on, the models of the rows that were not kept back are good enough as they are. */
 const REFIT_BELOW = 20_000;
+/**
+ * More rows than these teach the models nothing that a draw would show: an even part of them is taken, so that time and memory of a label are
+ * bounded. The regression, which needs a matrix, takes fewer.
+ */
+const MOST_ROWS = 200_000;
+const MOST_LOGISTIC_ROWS = 60_000;
 /** A class needs so many rows on average for its probability to be worth learning. */
 const ROWS_PER_CLASS = 20;
 const MOST_CLASSES = 64;
@@ -41,7 +47,7 @@ const boosting = {
 } as const;
 /** A multiclass round grows a tree a class, so it takes fewer and larger steps. */
 const pace = {
-  binary: { rounds: 250, learningRate: 0.15, patience: 15 },
+  binary: { rounds: 200, learningRate: 0.25, patience: 10 },
   multiclass: { rounds: 30, learningRate: 0.3, patience: 3 },
 } as const;
 
@@ -57,7 +63,8 @@ interface Part {
  * kept back tell when boosting should stop and which weight loses least. Undefined where there is too little to learn
  * from, so that a tree serves.
  */
-export function fitHead({ column, features, rows, rng }: HeadRequest): Head | undefined {
+export function fitHead({ column, features, rows: all, rng }: HeadRequest): Head | undefined {
+  const rows = enoughRows(column, all);
   const classes = classesOf(column, rows);
   const enough = rows.length >= ROWS_PER_CLASS * classes.length;
   if (features.length === 0 || classes.length < 2 || classes.length > MOST_CLASSES || !enough)
@@ -130,10 +137,19 @@ export function headProbabilities(head: Head, features: readonly Column[]): Floa
   const rows = features[0]?.valid.length ?? 0;
   const out = new Float64Array(rows * k);
   if (head.trees !== undefined) {
-    addScaled(out, boostedProbabilities(BoostedTrees.fromJSON(head.trees), part), head.weight);
+    addScaled(out, boostedProbabilities(treesOf(head.trees), part), head.weight);
   }
   if (head.logistic !== undefined) addScaled(out, lineProbabilities(head.logistic, part), 1 - head.weight);
   return tilt(out, head.odds);
+}
+
+const compiled = new WeakMap<BoostedTreesData, BoostedTrees>();
+
+/** A head's trees, made ready once for as long as the head is at hand. */
+function treesOf(data: BoostedTreesData): BoostedTrees {
+  const known = compiled.get(data) ?? new BoostedTrees(data);
+  compiled.set(data, known);
+  return known;
 }
 
 /** Drawn rows, the weight of each (how likely its label is present), and the classes' shares in training. */
@@ -163,6 +179,35 @@ function classesOf(column: CategoricalColumn, rows: Uint32Array): number[] {
   return [...seen].sort((a, b) => a - b);
 }
 
+/** The rows to learn from: all of them, or of very many an even part in which no class becomes too rare. */
+function enoughRows(column: CategoricalColumn, rows: Uint32Array): Uint32Array {
+  if (rows.length <= MOST_ROWS) return rows;
+  const counts = new Uint32Array(column.schema.categories.length);
+  for (const row of rows) counts[column.codes[row]!]!++;
+  const isRare = (row: number): boolean =>
+    counts[column.codes[row]!]! * (MOST_ROWS / rows.length) < ROWS_PER_CLASS;
+  const rare = rows.filter(isRare);
+  const others = evenly(
+    rows.filter((row) => !isRare(row)),
+    MOST_ROWS,
+  );
+  return Uint32Array.from([...rare, ...others]).sort();
+}
+
+/** At most so many entries of a list, at even steps. */
+function evenly(list: Uint32Array, most: number): Uint32Array {
+  if (list.length <= most) return list;
+  return Uint32Array.from({ length: most }, (_, i) => list[Math.floor((i * list.length) / most)]!);
+}
+
+function someOf(part: Part, most: number): Part {
+  const rows = part.labels.length;
+  if (rows <= most) return part;
+  const kept = evenly(Uint32Array.from(part.labels.keys()), most);
+  const features = new Table(rows, part.features).take(kept).columns;
+  return { features, labels: kept.map((row) => part.labels[row]!), classes: part.classes };
+}
+
 /** Boosts until the watched part no longer gains, or for a number of rounds. */
 function boost(part: Part, rng: Rng, until: Part | number): BoostedTrees {
   const { patience, ...speed } = part.classes === 2 ? pace.binary : pace.multiclass;
@@ -183,7 +228,8 @@ function targetOf({ labels, classes }: Part): BoostingTarget {
     : { kind: 'multiclass', labels, classes };
 }
 
-function regress(part: Part): Logistic {
+function regress(whole: Part): Logistic {
+  const part = someOf(whole, MOST_LOGISTIC_ROWS);
   const encoder = fitEncoder(part.features);
   const rows = encodeColumns(encoder, part.features);
   const model = fitLogistic({

@@ -88,8 +88,9 @@ export class SplitSearch {
     const { points } = this.#target;
     let squares = 0;
     if (points.type === 'classes') {
-      for (const [i, row] of rows.entries()) {
-        const k = points.classes[row]!;
+      const { classes } = points;
+      for (let i = 0; i < rows.length; i++) {
+        const k = classes[rows[i]!]!;
         this.#classes[i] = k;
         if (k < width) {
           total[1 + k]!++;
@@ -97,9 +98,11 @@ export class SplitSearch {
         }
       }
     } else {
-      for (const [i, row] of rows.entries()) {
+      const { scores } = points;
+      for (let i = 0; i < rows.length; i++) {
+        const from = rows[i]! * width;
         for (let j = 0; j < width; j++) {
-          const s = points.scores[row * width + j]!;
+          const s = scores[from + j]!;
           this.#scores[i * width + j] = s;
           total[1 + j]! += s;
           squares += s * s;
