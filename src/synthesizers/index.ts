@@ -6,6 +6,15 @@ import type { Synthesizer } from './types.js';
 
 export type { FitContext, FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from './types.js';
 
+/** Needs public records, so it is made with them and stands outside the registry. */
+export { createReweight } from './reweight/index.js';
+export type {
+  FittedReweight,
+  ReweightOptions,
+  ReweightSynthesizer,
+  UnmatchedTable,
+} from './reweight/index.js';
+
 /** Every synthesizer by its id. */
 export const synthesizers: ReadonlyMap<string, Synthesizer<unknown, unknown>> = new Map(
   [cart, copula, aim].map((s): [string, Synthesizer<unknown, unknown>] => [s.id, s]),

@@ -1,6 +1,7 @@
 import type { Rng } from '../../core/index.js';
 import type { Projection } from './factor.js';
-import { cellsOf, projectionOf, stridesIn, sumOnto } from './factor.js';
+import { cellsOf } from '../workload.js';
+import { projectionOf, stridesIn, sumOnto } from './factor.js';
 import type { JunctionTree } from './junction.js';
 
 /** How one column is drawn: cumulative probabilities of its codes for each cell of its parents. */

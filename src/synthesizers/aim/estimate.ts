@@ -1,15 +1,9 @@
 import type { Projection } from './factor.js';
-import { cellsOf, multiplyBy, projectionOf, sumOnto } from './factor.js';
+import type { Measurement } from '../workload.js';
+import { cellsOf } from '../workload.js';
+import { multiplyBy, projectionOf, sumOnto } from './factor.js';
 import { junctionTree } from './junction.js';
 import { Propagation } from './propagate.js';
-
-/** A noisy table of counts over some columns, ascending. Tables of the same columns are pooled. */
-export interface Measurement {
-  readonly columns: readonly number[];
-  readonly values: Float64Array;
-  /** Inverse variance of each value's noise. */
-  readonly weights: Float64Array;
-}
 
 /** A pooled measurement with its potential and everything that a step needs. */
 interface Part {

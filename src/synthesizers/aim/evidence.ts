@@ -1,6 +1,7 @@
 import type { Rng } from '../../core/index.js';
 import { DrawPlan, drawCodes } from './draw.js';
-import { cellsOf, projectionOf, stridesIn, sumOnto } from './factor.js';
+import { cellsOf } from '../workload.js';
+import { projectionOf, stridesIn, sumOnto } from './factor.js';
 import type { GraphicalModel } from './features.js';
 import { Propagation } from './propagate.js';
 

@@ -1,3 +1,5 @@
+import { cellsOf } from '../workload.js';
+
 /**
  * How the cells of a table over some columns fall onto the cells of a table over some of those: by runs. Both tables are row-major with
  * their columns in the same order. The last columns of the larger table are either all kept, so that a run of cells falls onto as many
@@ -12,11 +14,6 @@ export interface Projection {
   readonly dropped: boolean;
   /** The cell onto which each run's first cell falls. */
   readonly base: Uint32Array;
-}
-
-/** Number of cells of a table over `columns`. */
-export function cellsOf(columns: readonly number[], sizes: readonly number[]): number {
-  return columns.reduce((cells, c) => cells * sizes[c]!, 1);
 }
 
 /** @param columns of the larger table. @param kept some of them, in the same order. */

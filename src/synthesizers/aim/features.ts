@@ -2,14 +2,14 @@ import type { Rng } from '../../core/index.js';
 import { throwIfAborted } from '../../core/index.js';
 import type { Curator } from '../../privacy/index.js';
 import type { RunContext } from '../../runtime/index.js';
-import type { CodedTable } from './coding.js';
+import type { CodedTable } from '../coding.js';
 import { DrawPlan, drawCodes } from './draw.js';
-import type { Measurement } from './estimate.js';
+import type { Measurement } from '../workload.js';
 import { Estimator } from './estimate.js';
 import { junctionCells } from './junction.js';
 import type { JunctionTree } from './junction.js';
-import type { Candidate } from './workload.js';
-import { candidatesOf, countsOf } from './workload.js';
+import type { Candidate } from '../workload.js';
+import { candidatesOf, countsOf } from '../workload.js';
 
 /** The joint distribution of coded columns. */
 export interface GraphicalModel {

@@ -1,4 +1,4 @@
-import { cellsOf } from './factor.js';
+import { cellsOf } from '../workload.js';
 
 /**
  * A junction tree: maximal cliques of a triangulated graph of columns, such that the cliques that share a column are connected. Parts of the

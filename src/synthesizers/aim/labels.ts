@@ -1,8 +1,8 @@
 import type { Rng } from '../../core/index.js';
 import { UserError } from '../../core/index.js';
 import type { ColumnSchema } from '../../table/index.js';
-import type { CodedTable, ColumnCoder } from './coding.js';
-import { scoresOf } from './coding.js';
+import type { CodedTable, ColumnCoder } from '../coding.js';
+import { scoresOf } from '../coding.js';
 import { DrawPlan, drawCodes } from './draw.js';
 import type { GraphicalModel } from './features.js';
 import type { PartRequest } from './fit.js';

@@ -1,6 +1,6 @@
 import type { PrivacyReceipt } from '../../privacy/index.js';
 import type { ColumnSchema } from '../../table/index.js';
-import type { ColumnCoder } from './coding.js';
+import type { ColumnCoder } from '../coding.js';
 import type { GraphicalModel } from './features.js';
 import type { HeadsModel } from './heads/index.js';
 import type { CompiledAim } from './options.js';

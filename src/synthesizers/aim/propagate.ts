@@ -1,5 +1,6 @@
 import type { Projection } from './factor.js';
-import { cellsOf, multiplyBy, projectionOf, sumOnto } from './factor.js';
+import { cellsOf } from '../workload.js';
+import { multiplyBy, projectionOf, sumOnto } from './factor.js';
 import type { JunctionTree } from './junction.js';
 
 /**

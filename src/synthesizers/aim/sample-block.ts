@@ -3,7 +3,7 @@ import type { Column } from '../../table/index.js';
 import type { Block } from '../blocks.js';
 import type { PackedModel } from '../packed-model.js';
 import { unpackModel } from '../packed-model.js';
-import { codeOfCell, decodeColumn } from './coding.js';
+import { codeOfCell, decodeColumn } from '../coding.js';
 import type { DrawStep } from './draw.js';
 import { DrawPlan, drawCodes } from './draw.js';
 import { Evidence } from './evidence.js';

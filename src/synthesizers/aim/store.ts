@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { columnSchema, sharedFloat64, sharedUint32 } from '../../table/index.js';
 import type { Bundle, BundleArray } from '../bundle.js';
 import { badModel, bundleArray, readBundle, writeBundle } from '../bundle.js';
-import type { ColumnCoder } from './coding.js';
-import { cellsOf } from './factor.js';
-import { gridOf } from './grid.js';
+import type { ColumnCoder } from '../coding.js';
+import { cellsOf } from '../workload.js';
+import { gridOf } from '../grid.js';
 import type { HeadsModel } from './heads/index.js';
 import { classesOf } from './labels.js';
 import type { AimModel } from './model.js';
 import { aimOptionsSchema } from './options.js';
-import { receiptSchema } from './receipt-schema.js';
+import { receiptSchema } from '../receipt.js';
 
 const ID = 'aim';
 

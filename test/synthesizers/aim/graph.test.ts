@@ -4,10 +4,10 @@ import { Rng } from '../../../src/core/index.js';
 import { DrawPlan, drawCodes } from '../../../src/synthesizers/aim/draw.js';
 import { Estimator } from '../../../src/synthesizers/aim/estimate.js';
 import { Evidence } from '../../../src/synthesizers/aim/evidence.js';
-import { cellsOf, multiplyBy, projectionOf, sumOnto } from '../../../src/synthesizers/aim/factor.js';
+import { multiplyBy, projectionOf, sumOnto } from '../../../src/synthesizers/aim/factor.js';
 import { junctionCells, junctionTree, treeCells } from '../../../src/synthesizers/aim/junction.js';
 import { Propagation } from '../../../src/synthesizers/aim/propagate.js';
-import { countsOf } from '../../../src/synthesizers/aim/workload.js';
+import { cellsOf, countsOf } from '../../../src/synthesizers/workload.js';
 
 /** Tables over three to five columns that may or may not hang together. */
 const problem = fc

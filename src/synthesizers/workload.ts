@@ -1,6 +1,18 @@
-import { jointCounts } from '../../numerics/index.js';
+import { jointCounts } from '../numerics/index.js';
 import type { CodedTable } from './coding.js';
-import { cellsOf } from './factor.js';
+
+/** Number of cells of a table over `columns`. */
+export function cellsOf(columns: readonly number[], sizes: readonly number[]): number {
+  return columns.reduce((cells, c) => cells * sizes[c]!, 1);
+}
+
+/** A noisy table of counts over some columns, ascending. */
+export interface Measurement {
+  readonly columns: readonly number[];
+  readonly values: Float64Array;
+  /** Inverse variance of each value's noise. */
+  readonly weights: Float64Array;
+}
 
 /** A table that may be measured next. */
 export interface Candidate {

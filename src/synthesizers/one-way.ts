@@ -1,10 +1,10 @@
-import { DataError } from '../../core/index.js';
-import type { Curator } from '../../privacy/index.js';
-import type { Table } from '../../table/index.js';
+import { DataError } from '../core/index.js';
+import type { Curator } from '../privacy/index.js';
+import type { Table } from '../table/index.js';
 import type { ColumnCoder } from './coding.js';
 import { coderOf } from './coding.js';
-import type { Measurement } from './estimate.js';
 import { cellsOfColumn, gridOf } from './grid.js';
+import type { Measurement } from './workload.js';
 
 /** What the first measurement gives: coders, one-way tables of codes, and the number of rows; all of it noisy. */
 export interface OneWay {

@@ -1,7 +1,7 @@
-import type { Rng } from '../../core/index.js';
-import type { Column, ColumnSchema } from '../../table/index.js';
-import { intoBounds } from '../bounds.js';
-import { emptyColumn } from '../columns.js';
+import type { Rng } from '../core/index.js';
+import type { Column, ColumnSchema } from '../table/index.js';
+import { intoBounds } from './bounds.js';
+import { emptyColumn } from './columns.js';
 import type { Bins } from './bins.js';
 import { binCells } from './bins.js';
 import type { Grid } from './grid.js';

@@ -1,6 +1,6 @@
-import { DataError } from '../../core/index.js';
-import type { Column, ColumnSchema } from '../../table/index.js';
-import { isNumericKind } from '../../table/index.js';
+import { DataError } from '../core/index.js';
+import type { Column, ColumnSchema } from '../table/index.js';
+import { isNumericKind } from '../table/index.js';
 
 /**
  * The fine cells that a column is counted in first; made from its schema alone. Categories are a cell each. Numbers have cells between

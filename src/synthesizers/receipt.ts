@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountantIds, purposes } from '../../privacy/index.js';
+import { accountantIds, purposes } from '../privacy/index.js';
 
 /** A privacy receipt as it stands in a manifest. */
 export const receiptSchema = z.strictObject({
