@@ -1,6 +1,6 @@
 export { attackIds, attacks } from './catalogue.js';
 export type { Attack, AttackId } from './catalogue.js';
-export { membershipScores, withCopies } from './membership.js';
+export { membershipScores } from './membership.js';
 export type { MembershipParts, MembershipScores, Scores } from './membership.js';
 export { nearest, prepareSearch } from './nearest.js';
 export type { Neighbours, SearchRows } from './nearest.js';

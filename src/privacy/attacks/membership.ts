@@ -88,7 +88,7 @@ export async function membershipScores(
 }
 
 /** Synthetic rows in which copies have taken the place of some. */
-export function withCopies(
+function withCopies(
   synthetic: MixedRows,
   { replaced, copies }: MembershipParts['planted'],
 ): MixedRows {

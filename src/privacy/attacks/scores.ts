@@ -2,7 +2,7 @@ import { quantileSorted } from '../../numerics/index.js';
 import type { Neighbours } from './nearest.js';
 
 /** Distance to the nearest row of each target. */
-export function closest({ k, distances }: Neighbours): Float64Array {
+function closest({ k, distances }: Neighbours): Float64Array {
   return Float64Array.from({ length: distances.length / k }, (_, t) => distances[t * k]!);
 }
 

@@ -5,8 +5,8 @@ import type { Html } from './html.js';
 import { colours, picture } from './plot.js';
 
 /** People who were in the training data, and people who were not. */
-export const memberColour = 'var(--other-1)';
-export const otherColour = 'var(--faint)';
+const memberColour = 'var(--other-1)';
+const otherColour = 'var(--faint)';
 
 /** One side of the triangle: the figure with its interval on the way from the worst (left) to the ideal (right). */
 export function sideStrip(side: Side, tone: string): Html | null {

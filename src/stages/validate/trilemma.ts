@@ -5,6 +5,7 @@ import type { ArticleMeasure, FidelityDetail, PrivacyDetail, Ratio, Side, Trilem
 import type { Layer } from '../metric.js';
 import { compareColumns } from './fidelity/columns.js';
 import type { CompiledValidation } from './options.js';
+import { withinChance } from './privacy/attack-figures.js';
 
 /** Rows a side of the test of each column: at 1,000 a difference of 0.061 between two cumulative curves has p = 0.05. */
 const TEST_ROWS = 1000;
@@ -125,7 +126,7 @@ function membershipMeasure({ privacy, options }: TrilemmaInput): ArticleMeasure 
   if (privacy.status !== 'computed' || strongest === undefined) return { ...common, ...missing(privacy) };
   const { value, low, high } = strongest.auc;
   const found = `${value.toFixed(3)} [${low.toFixed(3)}–${high.toFixed(3)}] by “${strongest.title}”; chance stays below ${privacy.chance.upper.toFixed(3)}`;
-  const tooFew = privacy.chance.upper > options.thresholds.membership && value <= privacy.chance.upper;
+  const tooFew = withinChance(privacy.chance, options.thresholds.membership);
   return { ...common, found, value, passed: tooFew ? null : value <= options.thresholds.membership };
 }
 

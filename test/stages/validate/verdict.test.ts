@@ -125,6 +125,15 @@ describe('verdict', () => {
       usability: 'not-usable',
       headline: expect.stringMatching(/Do not release/) as unknown,
     });
+    expect(verdictOf({ layers: [failed('privacy')] })).toMatchObject({
+      usability: 'not-usable',
+      headline: expect.stringMatching(/Do not release: attacks tell/) as unknown,
+    });
+    const open = { ...failed('privacy'), verdict: 'not-computable' as const };
+    expect(verdictOf({ layers: [open] })).toMatchObject({
+      usability: 'usable',
+      headline: expect.stringMatching(/Privacy could not be judged/) as unknown,
+    });
     expect(verdictOf({ layers: [failed('fidelity')] }).usability).toBe('with-care');
     expect(verdictOf({ findings: [overlap] }).headline).toMatch(/Do not use these figures/);
     expect(verdictOf({}).headline).toMatch(/^Usable for the one judged task: .*98.0 % of the AUC/);

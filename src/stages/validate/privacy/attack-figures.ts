@@ -14,6 +14,15 @@ const LEAST_REMOTE = 50;
 /** Points of a curve in the report. */
 const CURVE_POINTS = 60;
 
+/** Fewest permutations, and how rarely one must reach a figure for it to be no accident where chance passes the bar. */
+const LEAST_PERMUTATIONS = 199;
+const ACCIDENT = 0.01;
+
+/** Whether a bar is so low for so few targets that chance passes it, and the figure may be chance as well. */
+export function withinChance(chance: AttackResults['chance'], bar: number): boolean {
+  return chance.upper > bar && chance.p > ACCIDENT;
+}
+
 /** How figures are resampled. */
 export interface FigureSettings {
   readonly resamples: number;
@@ -129,16 +138,17 @@ function chanceOf(
   { resamples, rng }: FigureSettings,
 ): AttackResults['chance'] {
   const rows = Uint32Array.from(targets.member.keys());
+  const permutations = Math.max(LEAST_PERMUTATIONS, resamples);
   const { strongest } = permuteMembership(scores, targets, {
     rows,
-    permutations: resamples,
+    permutations,
     rng: rng.split('chance'),
   });
   const reached = strongest.reduce((n, auc) => n + (auc >= observed ? 1 : 0), 0);
   return {
-    permutations: resamples,
+    permutations,
     upper: quantileSorted(strongest, 0.95) ?? 0.5,
-    p: (reached + 1) / (resamples + 1),
+    p: (reached + 1) / (permutations + 1),
   };
 }
 

@@ -72,7 +72,7 @@ export function distanceHistogram(distance: Float64Array, member: Uint8Array): D
   const top = quantileSorted(distance.slice().sort(), 0.99) ?? 0;
   if (!(top > 0 && Number.isFinite(top))) return [];
   const step = top / BINS;
-  const bins = Array.from({ length: BINS + 1 }, (_, i) => ({
+  const bins = Array.from({ length: BINS + 1 }, (_, i): Bin => ({
     low: i * step,
     high: i === BINS ? null : (i + 1) * step,
     members: 0,
@@ -83,16 +83,26 @@ export function distanceHistogram(distance: Float64Array, member: Uint8Array): D
     if (member[i] === 1) bin.members++;
     else bin.others++;
   }
-  const merged: typeof bins = [];
+  const merged: Bin[] = [];
   for (const bin of bins) {
     const last = merged.at(-1);
-    if (last !== undefined && (isSmall(last) || isSmall(bin))) {
-      last.high = bin.high;
-      last.members += bin.members;
-      last.others += bin.others;
-    } else merged.push({ ...bin });
+    if (last !== undefined && (isSmall(last) || isSmall(bin))) join(last, bin);
+    else merged.push({ ...bin });
+  }
+  while (merged.length > 1 && isSmall(merged.at(-1)!)) {
+    const last = merged.pop()!;
+    join(merged.at(-1)!, last);
   }
   return merged.some(isSmall) ? [] : merged;
+}
+
+type Bin = DistanceFigures['histogram'][number];
+
+/** Adds a bin to the one before it. */
+function join(bin: Bin, after: Bin): void {
+  bin.high = after.high;
+  bin.members += after.members;
+  bin.others += after.others;
 }
 
 function isSmall({ members, others }: { members: number; others: number }): boolean {

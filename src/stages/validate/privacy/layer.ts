@@ -3,6 +3,7 @@ import type { AttributeFigures, Figure, PrivacyDetail, SynthesizerInfo } from '.
 import { layer, metric, notComputable } from '../layer.js';
 import type { CompiledValidation } from '../options.js';
 import type { AttackResults, Bounds } from './attack-figures.js';
+import { withinChance } from './attack-figures.js';
 
 const title = 'Privacy: attacks on the rows';
 const membershipTitle = 'AUC of the strongest membership attack';
@@ -61,10 +62,10 @@ export function privacyLayer(
 
 type Thresholds = CompiledValidation['thresholds'];
 
-/** Where chance alone passes the bar, a figure below chance tells nothing; one above it still fails. */
+/** Where chance alone passes the bar, only a figure that one permutation in a hundred reaches tells anything: it fails. */
 function membershipMetric(results: AttackResults, detail: Computed, thresholds: Thresholds): Metric {
   const { strongest, chance } = results;
-  if (chance.upper > thresholds.membership && strongest.auc.value <= chance.upper) {
+  if (withinChance(chance, thresholds.membership)) {
     return notComputable({
       id: 'privacy.membership',
       title: membershipTitle,

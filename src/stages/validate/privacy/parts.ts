@@ -5,7 +5,7 @@ import type { CompiledValidation } from '../options.js';
 import type { Subjects } from '../subjects.js';
 
 /** Fewest targets a side and rows of the population: with fewer an interval of the area is wider than ±0.06. */
-export const leastTargets = 200;
+const leastTargets = 200;
 
 /** Which rows play which part. Rows are indexes into the train, the test and the synthetic table. */
 export interface AttackRows {
