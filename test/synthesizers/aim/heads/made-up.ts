@@ -8,7 +8,7 @@ export const features: readonly HeadColumn[] = [
   { name: 'ward', size: 4 },
   { name: 'lactate', size: 5, scores: [1, 2, 4, 8, 0], missing: 4 },
 ];
-export const labels: readonly HeadColumn[] = [
+const labels: readonly HeadColumn[] = [
   { name: 'died', size: 2 },
   { name: 'group', size: 3 },
 ];
@@ -29,7 +29,7 @@ export function featureRows(rows: number, rng: Rng): HeadRows {
   return { rows, columns: features, codes: [age, ward, lactate] };
 }
 
-export function labelRows({ rows, codes }: HeadRows, rng: Rng): HeadRows {
+function labelRows({ rows, codes }: HeadRows, rng: Rng): HeadRows {
   const [age, ward, lactate] = codes as [Uint16Array, Uint16Array, Uint16Array];
   const died = Uint16Array.from({ length: rows }, (_, i) =>
     rng.next() < sigmoid(trueOdds(age[i]!, ward[i]!, lactate[i]!)) ? 1 : 0,
