@@ -49,6 +49,10 @@ export async function learnPrivately(
     share: checkShare(plan.budget?.releaseShare ?? 0.1),
   });
   const { columns, fills, setAside } = settle(names, declared, released);
+  if (columns.length === 0)
+    throw new PrivacyError('NOTHING_RELEASED', 'No column could be told apart from noise at this ε.', {
+      fix: 'declare columns in a schema file (domain: declared), which costs nothing, give a larger ε, or give more rows',
+    });
   refuseLabels(labels, columns, setAside);
   compileConstraints(columns, constraints); // problems are told before the budget goes into a model
   const relations = { schema: columns, relations: relationsOf(constraints.document.relations, columns) };

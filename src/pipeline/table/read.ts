@@ -63,6 +63,12 @@ export async function readTyped(
     raw,
     open.filter((name) => name !== unit && !labels.includes(name)),
   );
+  const identifiers = await findIdentifiers(
+    raw,
+    open.filter(
+      (name) => name !== unit && !labels.includes(name) && schema.columns[name]?.role === undefined,
+    ),
+  );
   const classes = await findNumberClasses(
     raw,
     labels.filter((name) => open.includes(name)),
@@ -73,6 +79,7 @@ export async function readTyped(
       ...[...dates].map(
         ([name, form]) => [name, { daysSince: dateOrigin, ...(form === 'date' && { decimals: 0 }) }] as const,
       ),
+      ...identifiers.map((name) => [name, { role: 'key' as const }] as const),
       ...rowNumbers.map((name) => [name, { role: 'key' as const }] as const),
       ...classes.map((name) => [name, { kind: 'categorical' as const }] as const),
       ...labels.map((name) => [name, { role: 'label' as const }] as const),
@@ -90,7 +97,7 @@ export async function readTyped(
   ];
   const setAside = table.schema
     .filter((s) => s.role === 'key')
-    .map(({ name }) => ({ name, reason: reasonOf(name, { unit, rowNumbers, schema }) }));
+    .map(({ name }) => ({ name, reason: reasonOf(name, { unit, rowNumbers, identifiers, schema }) }));
   return { table, columns: report, setAside, dates: Object.fromEntries(dates), notices };
 }
 
@@ -153,6 +160,24 @@ function allDifferent(cells: readonly string[]): boolean {
   return new Set(cells).size === cells.length && cells.every((cell) => /^\d+$/.test(cell));
 }
 
+/** What names of identifiers end with. */
+const identifierName = /(^|[_\s.])(id|nbr|key|uuid|mrn)$/i;
+/** So named, a column of more different values, at least a fifth of its cells, identifies people even where some come again; of fewer, it holds codes. */
+const MOST_CODES = 50;
+
+/** Columns that name people or visits, though not each value stands once. */
+async function findIdentifiers(raw: RawTable, names: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of names.filter((n) => identifierName.test(n))) {
+    const row = await raw.db.one(
+      `SELECT count(c) AS present, count(DISTINCT c) AS k FROM (SELECT nullif(trim(${sqlName(name)}), '') AS c FROM ${rawView})`,
+    );
+    const [present, k] = [Number(row['present']), Number(row['k'])];
+    if (k > MOST_CODES && k < present && 5 * k > present) found.push(name);
+  }
+  return found;
+}
+
 /** Labels of three to ten whole numbers. */
 async function findNumberClasses(raw: RawTable, labels: readonly string[]): Promise<string[]> {
   const found: string[] = [];
@@ -183,11 +208,14 @@ function reasonOf(
   known: {
     readonly unit: string | null;
     readonly rowNumbers: readonly string[];
+    readonly identifiers: readonly string[];
     readonly schema: CompiledTableFile;
   },
 ): string {
   if (name === known.unit) return 'it names the unit';
   if (known.rowNumbers.includes(name)) return 'it only numbers the rows';
+  if (known.identifiers.includes(name))
+    return `it identifies (${known.unit === null ? 'if it names the patient, say --unit ' + name : 'by its name and its many values'})`;
   if (known.schema.columns[name]?.role === 'key') return 'the schema calls it a key';
   return 'each value occurs once: it identifies rows';
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { UserError } from '../../core/index.js';
+import { PrivacyError, UserError } from '../../core/index.js';
 import type { Curator } from '../../privacy/index.js';
 import type { ConstraintsFile } from '../../stages/constraints/index.js';
 import { parseConstraints } from '../../stages/constraints/index.js';
@@ -82,6 +82,7 @@ export async function planFit(request: FitTableRequest): Promise<PlannedFit> {
       fix: 'name the column that identifies a patient with --unit; without one each row is protected by itself',
     });
   const model = typeof synthesizer === 'string' ? synthesizerById(synthesizer) : synthesizer;
+  checkPromise(model, budget !== undefined || request.curator !== undefined);
   const read = await readSchemaFile(request.schemaFile);
   return {
     ...request,
@@ -92,6 +93,28 @@ export async function planFit(request: FitTableRequest): Promise<PlannedFit> {
     constraints: await readConstraintsFile(request.constraintsFile),
     testShare,
   };
+}
+
+/** A model without noise keeps no promise of ε, and one with noise needs a budget: told before the data are looked at. */
+function checkPromise(model: Synthesizer<unknown, unknown>, promised: boolean): void {
+  if (promised && !model.private)
+    throw new PrivacyError(
+      'NOT_PRIVATE',
+      `'${model.id}' learns without noise and cannot keep a promise of ε.`,
+      {
+        expected: 'a synthesizer that learns under differential privacy',
+        fix: 'leave out --synthesizer (aim is taken), or leave out --epsilon: the model then claims no ε',
+      },
+    );
+  if (!promised && model.private)
+    throw new PrivacyError(
+      'NO_BUDGET',
+      `'${model.id}' learns under differential privacy and was given no budget.`,
+      {
+        expected: 'ε',
+        fix: 'give --epsilon, for example --epsilon 5, or choose cart, which needs none and claims none',
+      },
+    );
 }
 
 /** A schema file as read; without one everything is inferred. @throws UserError `NO_FILE`, `BAD_SCHEMA`. */
