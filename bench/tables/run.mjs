@@ -13,7 +13,7 @@ import { Database } from '../../dist/duckdb/index.js';
 import { createCurator } from '../../dist/privacy/index.js';
 import { silentProgress, WorkerPool } from '../../dist/runtime/index.js';
 import { synthesizerById, synthesizers } from '../../dist/synthesizers/index.js';
-import { parseTableSchema, readTable } from '../../dist/table/index.js';
+import { columnNames, parseTableSchema, readTable } from '../../dist/table/index.js';
 import { makers } from './datasets.mjs';
 import { makeRuler } from './ruler.mjs';
 import { markdown } from './table.mjs';
@@ -128,10 +128,14 @@ async function runPeer(program, { data, seed, epsilon }) {
   return { ...JSON.parse(lastLine(done.stdout)), synthetic: await read(out, data.files.schema), options: {} };
 }
 
+/** A table as its schema says; a peer need not write the key. */
 async function read(file, schemaFile) {
   const db = await Database.open({ threads: Number(flags.workers) });
   try {
-    return (await readTable(db, file, parseTableSchema(readFileSync(schemaFile, 'utf8'), schemaFile))).table;
+    const schema = parseTableSchema(readFileSync(schemaFile, 'utf8'), schemaFile);
+    const there = new Set(await columnNames(db, file));
+    const columns = Object.fromEntries(Object.entries(schema.columns).filter(([name]) => there.has(name)));
+    return (await readTable(db, file, { ...schema, columns })).table;
   } finally {
     db.close();
   }
