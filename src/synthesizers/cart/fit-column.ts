@@ -25,8 +25,12 @@ export function fitColumn(input: FitColumnInput): ColumnModel {
 }
 
 function missingStage({ column, features, options }: FitColumnInput): Stage {
-  const rows = Uint32Array.from(column.valid.keys());
-  const grown = growTree({ features, target: missingTarget(column), rows, limits: options });
+  const rows = new Uint32Array(column.valid.length);
+  for (let row = 0; row < rows.length; row++) rows[row] = row;
+  // among so many cuts noise alone gains more than a few times its mean: the threshold of Schwarz 1978 (BIC), as most columns
+  // are missing for one reason, or for none
+  const limits = { ...options, minGain: Math.max(options.minGain, Math.log(rows.length)) };
+  const grown = growTree({ features, target: missingTarget(column), rows, limits });
   return { type: 'tree', tree: grown.tree, leaves: missingLeaves(column, grown.leaves) };
 }
 

@@ -49,25 +49,29 @@ export function probabilityOf(leaves: Leaves, leaf: number, from: number, to: nu
   return weight / leaves.cumulative[end - 1]!;
 }
 
+const FIRST_ROOM = 1024;
+
 /** Collects leaves one after the other. */
 export class LeavesBuilder {
   readonly #start: number[] = [0];
-  readonly #low: number[] = [];
-  readonly #high: number[] = [];
-  readonly #cumulative: number[] = [];
+  #low = new Float64Array(FIRST_ROOM);
+  #high = new Float64Array(FIRST_ROOM);
+  #cumulative = new Float64Array(FIRST_ROOM);
+  #outcomes = 0;
   #weight = 0;
 
   add(low: number, high: number, weight: number): void {
     if (weight <= 0) return;
     this.#weight += weight;
-    this.#low.push(low);
-    this.#high.push(high);
-    this.#cumulative.push(this.#weight);
+    if (this.#outcomes === this.#low.length) this.#makeRoom();
+    this.#low[this.#outcomes] = low;
+    this.#high[this.#outcomes] = high;
+    this.#cumulative[this.#outcomes++] = this.#weight;
   }
 
   /** Ends the present leaf. */
   close(): void {
-    this.#start.push(this.#low.length);
+    this.#start.push(this.#outcomes);
     this.#weight = 0;
   }
 
@@ -76,15 +80,27 @@ export class LeavesBuilder {
     start.set(this.#start);
     return {
       start,
-      low: shared(this.#low),
-      high: shared(this.#high),
-      cumulative: shared(this.#cumulative),
+      low: shared(this.#low, this.#outcomes),
+      high: shared(this.#high, this.#outcomes),
+      cumulative: shared(this.#cumulative, this.#outcomes),
     };
+  }
+
+  #makeRoom(): void {
+    this.#low = doubled(this.#low);
+    this.#high = doubled(this.#high);
+    this.#cumulative = doubled(this.#cumulative);
   }
 }
 
-function shared(values: readonly number[]): Float64Array {
-  const array = sharedFloat64(values.length);
-  array.set(values);
+function shared(values: Float64Array, length: number): Float64Array {
+  const array = sharedFloat64(length);
+  array.set(values.subarray(0, length));
   return array;
+}
+
+function doubled(values: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * values.length);
+  larger.set(values);
+  return larger;
 }

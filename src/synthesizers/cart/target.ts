@@ -1,4 +1,3 @@
-import { midranks } from '../../numerics/index.js';
 import type { Column, NumericColumn } from '../../table/index.js';
 
 /**
@@ -18,7 +17,10 @@ const MOST_CLASSES = 32;
 
 /** Whether the column is missing, for all rows. */
 export function missingTarget(column: Column): Target {
-  return { width: 1, points: { type: 'classes', classes: Uint8Array.from(column.valid, (v) => 1 - v) } };
+  const { valid } = column;
+  const classes = new Uint8Array(valid.length);
+  for (let row = 0; row < valid.length; row++) classes[row] = 1 - valid[row]!;
+  return { width: 1, points: { type: 'classes', classes } };
 }
 
 /** The present values of a column; rows where it is missing hold nothing of meaning. */
@@ -38,8 +40,14 @@ export function valueTarget(column: Column): Target {
   const classes = Math.min(byCount.length, MOST_CLASSES);
   return {
     width: classes <= 2 ? 1 : classes,
-    points: { type: 'classes', classes: Uint8Array.from(codes, (code) => classOf[code]!) },
+    points: { type: 'classes', classes: lookUp(classOf, codes) },
   };
+}
+
+function lookUp(classOf: Uint8Array, codes: Uint32Array): Uint8Array {
+  const classes = new Uint8Array(codes.length);
+  for (let row = 0; row < codes.length; row++) classes[row] = classOf[codes[row]!]!;
+  return classes;
 }
 
 /**
@@ -51,11 +59,16 @@ function rankScores(
   column: Pick<NumericColumn, 'valid'> & { readonly values: ArrayLike<number> },
 ): Float64Array {
   const { values, valid } = column;
-  const present: number[] = [];
-  for (let i = 0; i < values.length; i++) if (valid[i] === 1) present.push(i);
-  const ranks = midranks(present.map((i) => values[i]!));
+  const rows = new Uint32Array(values.length);
+  let n = 0;
+  for (let i = 0; i < values.length; i++) if (valid[i] === 1) rows[n++] = i;
+  const present = rows.subarray(0, n);
+  const own = new Float64Array(n);
+  for (let k = 0; k < n; k++) own[k] = values[present[k]!]!;
+  const ranks = ranksOf(own);
   const scores = new Float64Array(values.length * 2);
-  for (const [k, row] of present.entries()) {
+  for (let k = 0; k < n; k++) {
+    const row = present[k]!;
     const u = (2 * ranks[k]! - 1) / present.length - 1;
     scores[row * 2] = Math.sqrt(3) * u;
     scores[row * 2 + 1] = SPREAD_WEIGHT * Math.sqrt(5) * 0.5 * (3 * u * u - 1);
@@ -65,3 +78,26 @@ function rankScores(
 
 /** Weight of spread beside level. */
 const SPREAD_WEIGHT = 0.5;
+
+/** Ranks 1 … n; equal values share the mean of their ranks. */
+function ranksOf(values: Float64Array): Float64Array {
+  const sorted = values.slice().sort();
+  return values.map((value) => {
+    const below = firstAt(sorted, value, false);
+    const upTo = firstAt(sorted, value, true);
+    return (below + upTo + 1) / 2;
+  });
+}
+
+/** The first place in ascending numbers that holds at least `value`, or more than it. */
+function firstAt(sorted: Float64Array, value: number, more: boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const at = sorted[middle]!;
+    if (more ? at <= value : at < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
