@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { DataError, sha256 } from '../core/index.js';
@@ -72,16 +73,11 @@ export async function readBundle<S extends z.ZodType>(
   schema: S,
 ): Promise<Bundle<z.output<S>>> {
   const manifest = parseManifest(dir, synthesizer, await readPart(dir, MANIFEST));
-  const data = await readPart(dir, ARRAYS);
-  if (data.length !== manifest.bytes || sha256(data) !== manifest.sha256) {
-    throw badModel(dir, `${ARRAYS} is not the file that ${MANIFEST} describes`);
-  }
-  const memory = new SharedArrayBuffer(data.length);
-  new Uint8Array(memory).set(data);
+  const memory = await readNumbers(dir, manifest);
   const arrays = new Map<string, BundleArray>();
   for (const { name, kind, offset, length } of manifest.arrays) {
     const size = bytesOf[kind];
-    if (offset + length * size > data.length) throw badModel(dir, `array '${name}' ends past the file`);
+    if (offset + length * size > memory.byteLength) throw badModel(dir, `array '${name}' ends past the file`);
     arrays.set(name, arrayOn({ memory, kind, offset, length }));
   }
   const model = schema.safeParse(manifest.model);
@@ -142,6 +138,37 @@ function parseManifest(dir: string, synthesizer: string, text: Buffer): Manifest
     throw badModel(dir, `it is a model of '${parsed.data.synthesizer}', not of '${synthesizer}'`);
   }
   return parsed.data;
+}
+
+/** Bytes that are read at a time: the numbers of a large model are in memory once. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** The numbers on shared memory. @throws DataError `BAD_MODEL` when they are not those of the manifest. */
+async function readNumbers(dir: string, { bytes, sha256: wanted }: Manifest): Promise<SharedArrayBuffer> {
+  const other = (cause?: unknown): DataError =>
+    badModel(dir, `${ARRAYS} is not the file that ${MANIFEST} describes`, cause);
+  const file = await open(path.join(dir, ARRAYS)).catch((error: unknown) => {
+    throw badModel(dir, `${ARRAYS} cannot be opened`, error);
+  });
+  try {
+    if ((await file.stat()).size !== bytes) throw other();
+    const memory = new SharedArrayBuffer(bytes);
+    const all = new Uint8Array(memory);
+    const hash = createHash('sha256');
+    const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, bytes));
+    for (let at = 0; at < bytes;) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
+      if (bytesRead === 0) throw other();
+      const part = chunk.subarray(0, Math.min(bytesRead, bytes - at));
+      hash.update(part);
+      all.set(part, at);
+      at += part.length;
+    }
+    if (hash.digest('hex') !== wanted) throw other();
+    return memory;
+  } finally {
+    await file.close();
+  }
 }
 
 async function readPart(dir: string, file: string): Promise<Buffer> {
