@@ -11,7 +11,7 @@ export const NO_CODE = 0xffff_ffff;
 const CHUNK_ROWS = 2048;
 
 /** The SQL type that a column is appended as. */
-export function appendType(column: AppendColumn): 'DOUBLE' | 'UINTEGER' | 'VARCHAR' {
+function appendType(column: AppendColumn): 'DOUBLE' | 'UINTEGER' | 'VARCHAR' {
   if (column instanceof Float64Array) return 'DOUBLE';
   return column instanceof Uint32Array ? 'UINTEGER' : 'VARCHAR';
 }

@@ -1,4 +1,4 @@
-export { appendType, NO_CODE } from './append.js';
+export { NO_CODE } from './append.js';
 export type { AppendColumn } from './append.js';
 export { Database, sqlName, sqlString } from './database.js';
 export type { DatabaseOptions, SqlRow, SqlValue } from './database.js';

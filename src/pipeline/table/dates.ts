@@ -63,7 +63,7 @@ function datesOf(column: Extract<Column, { type: 'numeric' }>, form: DateForm): 
 }
 
 /** `2024-02-29`, or with a time `2024-02-29 08:15:00`, in UTC. */
-export function isoOf(days: number, form: DateForm): string {
+function isoOf(days: number, form: DateForm): string {
   const exact = originMs + (form === 'date' ? Math.round(days) * dayMs : Math.round(days * 86_400) * 1000);
   const text = new Date(exact).toISOString();
   return form === 'date' ? text.slice(0, 10) : `${text.slice(0, 10)} ${text.slice(11, 19)}`;

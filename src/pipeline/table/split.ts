@@ -33,7 +33,7 @@ export async function sidesOf(raw: RawTable, split: TableSplit): Promise<Uint8Ar
 }
 
 /** Rows with a hash that stays the same whatever other rows there are; equal rows are told apart by their number. */
-export function hashesSql(
+function hashesSql(
   names: readonly string[],
   { seed, unit }: Pick<TableSplit, 'seed' | 'unit'>,
 ): string {

@@ -20,12 +20,12 @@ export const patternPlace = {
 const LOWEST = -20;
 const HIGHEST = 53;
 /** Equal parts that the numbers from a power of two to the next are cut into. */
-export const PARTS = 4;
+const PARTS = 4;
 const octaves = HIGHEST - LOWEST;
 const half = octaves * PARTS;
 /** Bins of magnitude: negative numbers from far to near, zero (below 2⁻²⁰), positive ones from near to far. */
 export const magnitudeBins = 2 * half + 1;
-export const zeroBin = half;
+const zeroBin = half;
 
 const decimalNumber = /^[+-]?(?:\d+(?:\.(\d*))?|\.(\d+))$/;
 const isoDate = /^\d{4}-\d{2}-\d{2}(?:[ T]|$)/;

@@ -26,7 +26,7 @@ const testSection = section({
 );
 
 /** What a cell has to be: a value, one of several, or limits. */
-export const testSchema = z.union([scalar, z.array(scalar).min(1), testSection]);
+const testSchema = z.union([scalar, z.array(scalar).min(1), testSection]);
 export type Test = z.infer<typeof testSchema>;
 
 const conditions = z
@@ -87,7 +87,7 @@ const constraint = z.record(z.string(), z.unknown()).transform((value, context):
 });
 
 /** A column that follows from others, as written. */
-export const declaredRelation = z.union([
+const declaredRelation = z.union([
   section({ column: z.string(), from: z.string(), table: z.record(z.string(), scalar.nullable()) }),
   section({
     column: z.string(),

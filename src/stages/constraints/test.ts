@@ -155,7 +155,7 @@ export function intoLimit(limit: Limit, x: number, schema: ColumnSchema): number
 }
 
 /** Decimals that a column's numbers are recorded with; undefined when unknown. */
-export function decimalsOf(schema: ColumnSchema): number | undefined {
+function decimalsOf(schema: ColumnSchema): number | undefined {
   return schema.decimals ?? (schema.kind === 'count' ? 0 : undefined);
 }
 

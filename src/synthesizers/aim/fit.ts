@@ -91,7 +91,7 @@ function weightOf({ name, role }: ColumnSchema, { columnWeights, labelWeight }: 
 }
 
 /** Some columns of a coded table. */
-export function partOf({ rows, sizes, codes }: CodedTable, columns: readonly number[]): CodedTable {
+function partOf({ rows, sizes, codes }: CodedTable, columns: readonly number[]): CodedTable {
   return { rows, sizes: columns.map((c) => sizes[c]!), codes: columns.map((c) => codes[c]!) };
 }
 

@@ -2,6 +2,5 @@ export { findRelations } from './find.js';
 export type { FindOptions } from './find.js';
 export { relationText, sourcesOf } from './model.js';
 export type { Relation, Relations } from './model.js';
-export { restoreColumns } from './restore.js';
 export { fitWithRelations, loadWithRelations } from './synthesizer.js';
 export type { RelatedModel } from './synthesizer.js';

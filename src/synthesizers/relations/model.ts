@@ -4,7 +4,7 @@ import { columnSchema } from '../../table/index.js';
 const cell = z.union([z.string(), z.number(), z.null()]);
 
 /** How a column follows from others. */
-export const relationSchema = z.discriminatedUnion('kind', [
+const relationSchema = z.discriminatedUnion('kind', [
   /** The same in every row (null: always missing). */
   z.strictObject({ kind: z.literal('constant'), column: z.string(), value: cell }),
   /** `times` · from + `plus`, on the column's own grid; missing where `from` is. */

@@ -145,7 +145,7 @@ class Writer {
 }
 
 /** A cell as a number; categories that are numbers count as such. */
-export function numberAt(column: Column, row: number): number {
+function numberAt(column: Column, row: number): number {
   return column.type === 'numeric'
     ? column.values[row]!
     : Number(column.schema.categories[column.codes[row]!]);
