@@ -33,10 +33,7 @@ export async function sidesOf(raw: RawTable, split: TableSplit): Promise<Uint8Ar
 }
 
 /** Rows with a hash that stays the same whatever other rows there are; equal rows are told apart by their number. */
-function hashesSql(
-  names: readonly string[],
-  { seed, unit }: Pick<TableSplit, 'seed' | 'unit'>,
-): string {
+function hashesSql(names: readonly string[], { seed, unit }: Pick<TableSplit, 'seed' | 'unit'>): string {
   const prefix = sqlString(`anamnesis/split/1/${seed}/`);
   if (unit !== null)
     return `SELECT __row, md5(${prefix} || coalesce(trim(${sqlName(unit)}), '')) AS hash FROM ${rawView}`;

@@ -88,10 +88,7 @@ export async function membershipScores(
 }
 
 /** Synthetic rows in which copies have taken the place of some. */
-function withCopies(
-  synthetic: MixedRows,
-  { replaced, copies }: MembershipParts['planted'],
-): MixedRows {
+function withCopies(synthetic: MixedRows, { replaced, copies }: MembershipParts['planted']): MixedRows {
   const place = Uint32Array.from({ length: synthetic.rows }, (_, i) => i);
   for (const [i, row] of replaced.entries()) place[row] = synthetic.rows + i;
   return takeRows(stackRows(synthetic, copies), place);
