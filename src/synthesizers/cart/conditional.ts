@@ -36,16 +36,41 @@ export function treeConditional(stage: Stage, codes: readonly Uint8Array[], binn
   };
 }
 
-/** By boosted trees, from the rows' earlier columns. */
+/** By boosted trees and logistic regression, from the rows' earlier columns. The first draw's stream serves for all rows of two classes. */
 export function headConditional(head: Head, columns: readonly Column[]): Conditional {
   const probabilities = headProbabilities(head, columns);
   const { classes } = head;
   const k = classes.length;
+  let even: Uint8Array | undefined;
   return {
-    draw: (row, rng) => classes[rng.weightedIndex(probabilities.subarray(row * k, (row + 1) * k))]!,
+    draw: (row, rng) => {
+      if (k > 2) return classes[rng.weightedIndex(probabilities.subarray(row * k, (row + 1) * k))]!;
+      even ??= drawEvenly(probabilities, rng);
+      return classes[even[row]!]!;
+    },
     likelihood: (row, outcome) => {
       const at = classes.indexOf(outcome);
       return at < 0 ? 0 : probabilities[row * k + at]!;
     },
   };
+}
+
+/**
+ * Draws one of two classes for each row by systematic sampling (Madow 1949, Annals of Mathematical Statistics 20:333) over the rows in the
+ * order of their probability: each row has class 1 with exactly its probability, and among any run of rows alike the number of them is off by
+ * less than one. Models trained on the rows see less noise than coin tosses would give them.
+ */
+export function drawEvenly(probabilities: Float64Array, rng: Rng): Uint8Array {
+  const rows = probabilities.length / 2;
+  const order = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) order[row] = row;
+  order.sort((a, b) => probabilities[2 * a + 1]! - probabilities[2 * b + 1]! || a - b);
+  const drawn = new Uint8Array(rows);
+  let passed = rng.next();
+  for (const row of order) {
+    const before = Math.floor(passed);
+    passed += probabilities[2 * row + 1]!;
+    if (Math.floor(passed) > before) drawn[row] = 1;
+  }
+  return drawn;
 }

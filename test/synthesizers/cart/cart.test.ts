@@ -3,6 +3,7 @@ import { Rng } from '../../../src/core/index.js';
 import type { FittedSynthesizer } from '../../../src/synthesizers/index.js';
 import { cart } from '../../../src/synthesizers/cart/index.js';
 import type { CartOptions } from '../../../src/synthesizers/cart/index.js';
+import { drawEvenly } from '../../../src/synthesizers/cart/conditional.js';
 import { columnOrder, dependenceOf, predecessorsOf } from '../../../src/synthesizers/cart/order.js';
 import type { Cell, Table } from '../../../src/table/index.js';
 import { tableFromRows } from '../../../src/table/index.js';
@@ -112,6 +113,28 @@ describe('sequential trees', () => {
     expect(share(out, ['x', 'dx'], (x, dx) => x === 9 && dx === 'd1')).toBeLessThan(0.005);
   });
 
+  it('handle a column of 50,000 categories, drawn and asked for, without its rare ones', async () => {
+    const source = rng(6);
+    const categories = Array.from({ length: 50_000 }, (_, i) => `c${i}`);
+    // the chapter follows from the code; half of the codes are among ten, the others hardly ever come twice
+    const rows = Array.from({ length: 8000 }, () => {
+      const code = source.next() < 0.5 ? source.int(10) : source.int(50_000);
+      return { code: `c${code}`, chapter: code < 10 ? `k${code % 3}` : 'k3' };
+    });
+    const table = tableFromRows(
+      [schemaOf('code', 'categorical', { categories }), schemaOf('chapter', 'categorical')],
+      rows,
+    );
+    const model = await fit(table, { order: 'table' });
+    const out = await model.sample(8000, { rng: rng(1) }, testContext());
+    for (let i = 0; i < 10; i++) {
+      const is = (code: Cell, chapter: Cell): boolean => code === `c${i}` && chapter === `k${i % 3}`;
+      expect(share(out, ['code', 'chapter'], is)).toBeGreaterThan(0.08);
+    }
+    const rare = (code: Cell): boolean => Number(String(code).slice(1)) >= 10;
+    expect(share(out, ['code'], rare)).toBe(0);
+  });
+
   it('handle 300 columns, more than a column may depend on', async () => {
     const source = rng(4);
     const names = Array.from({ length: 300 }, (_, c) => `x${c}`);
@@ -158,5 +181,23 @@ describe('the order of columns', () => {
     const at = (name: string): number => training.schema.findIndex((s) => s.name === name);
     expect(dependence[at('age')]![at('group')]!).toBeGreaterThan(0.5);
     expect(dependence[at('score')]![at('coin')]!).toBeLessThan(0.005);
+  });
+});
+
+describe('even draws', () => {
+  it('give each row its probability, and runs of rows alike their number', () => {
+    const ps = Array.from({ length: 400 }, (_, i) => ((i * 37) % 400) / 400);
+    const probabilities = Float64Array.from(ps.flatMap((p) => [1 - p, p]));
+    const times = new Float64Array(400);
+    const source = rng(8);
+    const runs = 4000;
+    for (let run = 0; run < runs; run++) {
+      const drawn = drawEvenly(probabilities, source);
+      for (const [row, one] of drawn.entries()) times[row]! += one;
+      const low = ps.map((p, row) => (p < 0.25 ? drawn[row]! : 0)).reduce((a, b) => a + b, 0);
+      const wanted = ps.filter((p) => p < 0.25).reduce((a, b) => a + b, 0);
+      expect(Math.abs(low - wanted)).toBeLessThanOrEqual(1);
+    }
+    for (const [row, p] of ps.entries()) expect(Math.abs(times[row]! / runs - p)).toBeLessThan(0.04);
   });
 });

@@ -217,3 +217,38 @@ describe('leaves', () => {
     expect(probabilityOf(leaves, 1, 6, 7)).toBe(1);
   });
 });
+
+describe('a tree of many rows', () => {
+  const n = 120_000;
+  const rng = Rng.create(3);
+  const codes = Array.from({ length: 4 }, () => Uint8Array.from({ length: n }, () => rng.int(50)));
+  const features = codes.map((c, column): Feature => ({ column, codes: c, bins: 50, nominal: column === 3 }));
+  // a strong cut, one inside its left side, and a weak one that a part of the rows hardly shows
+  const p = (row: number): number =>
+    (codes[0]![row]! < 20 ? (codes[1]![row]! < 5 ? 0.9 : 0.1) : 0.5) + (codes[2]![row]! < 25 ? 0.01 : -0.01);
+  const classes = Uint8Array.from({ length: n }, (_, row) => (rng.next() < p(row) ? 1 : 0));
+  const target: Target = { width: 1, points: { type: 'classes', classes } };
+  const limits = { minLeaf: 100, minGain: 12 };
+  const { tree, leaves } = growTree({ features, target, rows: rowsOf(n), limits });
+
+  it('puts every training row into the leaf that drawing finds, and enough into each', () => {
+    let rows = 0;
+    for (const [number, leaf] of leaves.entries()) {
+      expect(leaf.length).toBeGreaterThanOrEqual(100);
+      expect(leaf.every((row) => leafOf(tree, codes, row) === number)).toBe(true);
+      rows += leaf.length;
+    }
+    expect(rows).toBe(n);
+  });
+
+  it('finds what is planted, with few leaves for noise', () => {
+    const asked = new Set([...tree.column]);
+    for (const column of [0, 1, 2]) expect(asked.has(column)).toBe(true);
+    expect(leaves.length).toBeLessThan(40);
+    for (const leaf of leaves) {
+      const share = leaf.reduce((sum, row) => sum + classes[row]!, 0) / leaf.length;
+      const wanted = leaf.reduce((sum, row) => sum + p(row), 0) / leaf.length;
+      expect(Math.abs(share - wanted)).toBeLessThan(5 * Math.sqrt(0.25 / leaf.length));
+    }
+  });
+});
