@@ -32,11 +32,18 @@ export function sparseRows(x: Float64Array, rows: number, features: number): Spa
 export function rowScores(x: SparseRows, row: number, parameters: Float64Array, scores: Float64Array): void {
   const k = scores.length;
   const intercepts = parameters.length - k;
-  for (let o = 0; o < k; o++) scores[o] = parameters[intercepts + o]!;
+  const { columns, values } = x;
   const end = x.starts[row + 1]!;
+  if (k === 1) {
+    let score = parameters[intercepts]!;
+    for (let at = x.starts[row]!; at < end; at++) score += values[at]! * parameters[columns[at]!]!;
+    scores[0] = score;
+    return;
+  }
+  for (let o = 0; o < k; o++) scores[o] = parameters[intercepts + o]!;
   for (let at = x.starts[row]!; at < end; at++) {
-    const value = x.values[at]!;
-    const from = x.columns[at]! * k;
+    const value = values[at]!;
+    const from = columns[at]! * k;
     for (let o = 0; o < k; o++) scores[o]! += value * parameters[from + o]!;
   }
 }
@@ -50,11 +57,18 @@ export function addRowGradient(
 ): void {
   const k = residual.length;
   const intercepts = gradient.length - k;
-  for (let o = 0; o < k; o++) gradient[intercepts + o]! += residual[o]!;
+  const { columns, values } = x;
   const end = x.starts[row + 1]!;
+  if (k === 1) {
+    const factor = residual[0]!;
+    gradient[intercepts]! += factor;
+    for (let at = x.starts[row]!; at < end; at++) gradient[columns[at]!]! += values[at]! * factor;
+    return;
+  }
+  for (let o = 0; o < k; o++) gradient[intercepts + o]! += residual[o]!;
   for (let at = x.starts[row]!; at < end; at++) {
-    const value = x.values[at]!;
-    const from = x.columns[at]! * k;
+    const value = values[at]!;
+    const from = columns[at]! * k;
     for (let o = 0; o < k; o++) gradient[from + o]! += value * residual[o]!;
   }
 }

@@ -83,6 +83,7 @@ class Ensemble {
   readonly #rng: Rng;
   readonly #grower: TreeGrower;
   readonly #rows: number;
+  readonly #everyRow: RowSample;
   /** Columns that differ between rows. */
   readonly #useful: Uint32Array;
   readonly #silent: ReadonlySet<number>;
@@ -98,6 +99,10 @@ class Ensemble {
     this.#rng = request.rng;
     this.#rows = targetRows(request.target);
     this.#grower = new TreeGrower(columns, this.#rows, request.options);
+    this.#everyRow = {
+      chosen: Uint32Array.from({ length: this.#rows }, (_, i) => i),
+      others: new Uint32Array(0),
+    };
     this.#useful = Uint32Array.from(columns.keys()).filter((f) => differs(this.#codes[f]!));
     this.#silent = emptyOutputs(request.target);
     this.#scores = new Float64Array(this.#rows * base.length);
@@ -107,7 +112,10 @@ class Ensemble {
   }
 
   addRound(round: number): TreeData[] {
-    const sample = sampleRows(this.#rows, this.#options.rowSample, this.#rng.split('rows', round));
+    const sample =
+      this.#options.rowSample >= 1
+        ? this.#everyRow
+        : sampleRows(this.#rows, this.#options.rowSample, this.#rng.split('rows', round));
     this.#objective.derivatives(this.#scores, this.#g, this.#h);
     const trees: TreeData[] = [];
     for (let output = 0; output < this.#objective.outputs; output++) {
@@ -195,13 +203,18 @@ function differs(codes: Uint8Array): boolean {
   return codes.some((code) => code !== codes[0]);
 }
 
+interface RowSample {
+  readonly chosen: Uint32Array;
+  readonly others: Uint32Array;
+}
+
 /** Each row with probability `share`, and at least one; both lists ascending. */
-function sampleRows(rows: number, share: number, rng: Rng): { chosen: Uint32Array; others: Uint32Array } {
+function sampleRows(rows: number, share: number, rng: Rng): RowSample {
   const chosen = new Uint32Array(rows);
   const others = new Uint32Array(rows);
   let n = 0;
   for (let i = 0; i < rows; i++) {
-    if (share >= 1 || rng.next() < share) chosen[n++] = i;
+    if (rng.next() < share) chosen[n++] = i;
     else others[i - n] = i;
   }
   if (n === 0) return { chosen: Uint32Array.of(0), others: others.subarray(1) };

@@ -16,7 +16,7 @@ import { columnOrder, dependenceOf, predecessorsOf } from './order.js';
 import type { Feature } from './split.js';
 
 /** Rows drawn to balance the labels. */
-const PILOT_ROWS = 8192;
+const PILOT_ROWS = 4096;
 const here = new URL('./fit-column.js', import.meta.url).href;
 
 /** Learns every column from its predecessors; the columns do not wait for each other, so they run side by side. */

@@ -39,15 +39,15 @@ const WEIGHTS = [0, 0.25, 0.5, 0.75, 1];
 
 const boosting = {
   maxDepth: 5,
-  maxLeaves: 12,
+  maxLeaves: 16,
   minChildWeight: 5,
   l2: 5,
-  columnSample: 0.3,
+  columnSample: 0.5,
   maxBins: 64,
 } as const;
 /** A multiclass round grows a tree a class, so it takes fewer and larger steps. */
 const pace = {
-  binary: { rounds: 200, learningRate: 0.25, patience: 10 },
+  binary: { rounds: 120, learningRate: 0.25, patience: 10 },
   multiclass: { rounds: 30, learningRate: 0.3, patience: 3 },
 } as const;
 
@@ -238,8 +238,8 @@ function regress(whole: Part): Logistic {
     classes: part.classes,
     l2: LOGISTIC_L2,
     maxIterations: 100,
-    // with many classes the last steps cost most and move no probability that a draw would show
-    tolerance: part.classes === 2 ? 1e-5 : 5e-4,
+    // the last steps cost most and move no probability that a draw would show
+    tolerance: part.classes === 2 ? 1e-4 : 5e-4,
   });
   return { encoder, model };
 }
