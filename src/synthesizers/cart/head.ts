@@ -47,7 +47,7 @@ const boosting = {
 } as const;
 /** A multiclass round grows a tree a class, so it takes fewer and larger steps. */
 const pace = {
-  binary: { rounds: 120, learningRate: 0.25, patience: 10 },
+  binary: { rounds: 100, learningRate: 0.25, patience: 8 },
   multiclass: { rounds: 30, learningRate: 0.3, patience: 3 },
 } as const;
 
