@@ -1,3 +1,4 @@
+export * from './record/index.js';
 export type { CohortFile, CohortManifest, ImportReport, TableReport } from './store/manifest.js';
 export type { CohortWriter } from './store/types.js';
 export { analytes } from './vocabulary/analytes.js';
