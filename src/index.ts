@@ -6,6 +6,15 @@ export { columnKinds, columnRoles, Table, tableFromRows } from './table/index.js
 export type { Cell, Column, ColumnSchema, Row } from './table/index.js';
 export { CohortStore, parseBlueprint } from './cohort/index.js';
 export type { Blueprint, CohortManifest } from './cohort/index.js';
+export {
+  absentReasons,
+  codeSystems,
+  encounterClasses,
+  observationCategories,
+  races,
+} from './cohort/index.js';
+export type { Directory, PatientRecord } from './cohort/index.js';
+export type { Export } from './exports/index.js';
 export { importCohort, sourceById, sources } from './sources/index.js';
 export type { Source } from './sources/index.js';
 export { createCurator } from './privacy/index.js';

@@ -8,7 +8,7 @@
  */
 
 /** Short names of code systems, as in the cohort store's `SYSTEM//code`. */
-const codeSystems = [
+export const codeSystems = [
   'SNOMED',
   'LOINC',
   'RXNORM',
@@ -47,7 +47,7 @@ interface Entry {
   readonly origin: Origin;
 }
 
-const races = ['white', 'black', 'asian', 'native', 'hawaiian', 'other'] as const;
+export const races = ['white', 'black', 'asian', 'native', 'hawaiian', 'other'] as const;
 export type Race = (typeof races)[number];
 
 export interface Address {
@@ -89,7 +89,7 @@ export interface Person {
   readonly income: number | null;
 }
 
-const encounterClasses = [
+export const encounterClasses = [
   'wellness',
   'ambulatory',
   'outpatient',
@@ -153,7 +153,7 @@ export interface Allergy extends Entry {
 }
 
 /** FHIR data-absent-reason codes that we use. */
-const absentReasons = [
+export const absentReasons = [
   'unknown',
   'not-performed',
   'error',
@@ -191,7 +191,7 @@ export type ObservationValue =
     }
   | { readonly kind: 'absent'; readonly reason: AbsentReason };
 
-const observationCategories = [
+export const observationCategories = [
   'vital-signs',
   'laboratory',
   'survey',

@@ -1,0 +1,1 @@
+export type { Chunk, CompiledExport, Export, RecordEncoder, RunFacts } from './types.js';
