@@ -1,1 +1,18 @@
+import { UserError } from '../core/index.js';
+import { cohort } from './cohort/index.js';
+import { csv } from './csv/index.js';
+import type { Export } from './types.js';
+
 export type { Chunk, CompiledExport, Export, RecordEncoder, RunFacts } from './types.js';
+
+/** Every format that whole patient records can be written in. */
+export const exportFormats: readonly Export[] = [csv, cohort];
+
+/** @throws UserError `NO_EXPORT`, naming those that there are. */
+export function exportById(id: string): Export {
+  const found = exportFormats.find((one) => one.id === id);
+  if (found !== undefined) return found;
+  throw new UserError('NO_EXPORT', `There is no format '${id}'.`, {
+    expected: `one of ${exportFormats.map((one) => one.id).join(', ')}`,
+  });
+}

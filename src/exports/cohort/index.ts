@@ -1,0 +1,1 @@
+export { cohort } from './export.js';
