@@ -62,10 +62,7 @@ function charge(payer: Payer | undefined, amount: number): Charge {
 }
 
 /** The encounter that an entry was recorded in. */
-function encounterOf(
-  record: PatientRecord,
-  entry: Pick<Medication, 'encounter'>,
-): Encounter | undefined {
+function encounterOf(record: PatientRecord, entry: Pick<Medication, 'encounter'>): Encounter | undefined {
   return entry.encounter === null ? undefined : record.encounters[entry.encounter];
 }
 
