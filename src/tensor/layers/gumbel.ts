@@ -1,0 +1,28 @@
+import type { Rng } from '../../core/index.js';
+import { stopGradient } from '../graph/gradients.js';
+import type { Tensor } from '../graph/graph.js';
+import { fixedDim } from '../graph/shape.js';
+import { add, div, sub } from '../ops/elementwise.js';
+import { argmax, oneHot, softmax } from '../ops/select.js';
+
+export interface GumbelOptions {
+  /** Default 0.2, as in CTGAN. */
+  readonly temperature?: number;
+  /** Whole choices forward, the soft ones' gradient backward. Default: no. */
+  readonly hard?: boolean;
+}
+
+/** A choice over the last axis that gradients pass through (Jang et al. 2017). `noise` has the shape of the logits; see {@link gumbelNoise}. */
+export function gumbelSoftmax(logits: Tensor, noise: Tensor, options: GumbelOptions = {}): Tensor {
+  const { temperature = 0.2, hard = false } = options;
+  const soft = softmax(div(add(logits, noise), temperature));
+  if (!hard) return soft;
+  const whole = oneHot(argmax(soft), fixedDim(logits.shape.at(-1), 'gumbelSoftmax'));
+  return add(soft, stopGradient(sub(whole, soft)));
+}
+
+/** Standard Gumbel noise: −log(−log u), u uniform. */
+export function gumbelNoise(rng: Rng, out: Float32Array): Float32Array {
+  for (let i = 0; i < out.length; i++) out[i] = -Math.log(rng.exponential() || Number.MIN_VALUE);
+  return out;
+}

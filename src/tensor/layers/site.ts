@@ -1,0 +1,16 @@
+import type { Tensor } from '../graph/graph.js';
+
+/**
+ * A place where parameters meet examples. From the gradient of each example's loss with respect to `output` follow the norm of the
+ * example's gradient with respect to the parameters, without that gradient being made, and the sum of such gradients over
+ * examples (design §7; Goodfellow 2015, "Efficient per-example gradient computations"; Li et al. 2022, "Large language models can
+ * be strong differentially private learners", appendix F, for sequences).
+ */
+export interface Site {
+  readonly parameters: readonly Tensor[];
+  readonly output: Tensor;
+  /** Squared norm of each example's gradient [batch] from `delta`, shaped like `output`. */
+  squaredNorms(delta: Tensor): Tensor;
+  /** Gradients of the parameters, summed over examples. */
+  sums(delta: Tensor): readonly Tensor[];
+}
