@@ -36,7 +36,7 @@ const oldest = 119;
 export type ModulesBeside = 'library' | 'synthea' | 'none';
 
 /** Probability of dying between two birthdays from any cause, from the life table; log-linear between its knots. */
-export function yearlyDeath(sex: PersonDraft['sex'], ageYears: number): number {
+function yearlyDeath(sex: PersonDraft['sex'], ageYears: number): number {
   return Math.exp(interpolate(data.lifeTable.ageYears, logs[sex], ageYears));
 }
 

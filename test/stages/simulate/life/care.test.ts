@@ -14,6 +14,7 @@ import {
   payerGroupOf,
   payerGroups,
   procedureCost,
+  uuid,
 } from '../../../../src/stages/simulate/life/index.js';
 import type { ImmunizationHistory } from '../../../../src/stages/simulate/life/index.js';
 import { birthday, dayMs, yearMs } from '../../../../src/stages/simulate/life/time.js';
@@ -95,6 +96,15 @@ describe('national provider identifiers', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 99_999_999 }), (n) => isNpi(npi(n)) && npi(n).startsWith('2')),
     );
+  });
+});
+
+describe('identifiers', () => {
+  it('are version 4 UUIDs, the same from the same stream', () => {
+    const made = uuid(Rng.create(5));
+    expect(made).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(uuid(Rng.create(5))).toBe(made);
+    expect(uuid(Rng.create(6))).not.toBe(made);
   });
 });
 

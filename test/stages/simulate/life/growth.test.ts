@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bmiPercentile } from '../../../../src/stages/simulate/life/body/growth.js';
-import { vitalSign } from '../../../../src/stages/simulate/life/index.js';
+import { derivedAttribute, vitalSign } from '../../../../src/stages/simulate/life/index.js';
 import { yearMs } from '../../../../src/stages/simulate/life/time.js';
 import { dataRoot } from '../../../support/data.js';
 import { meanOf, noAttributes, people, shareOf } from './support.js';
@@ -53,6 +53,21 @@ describe('growth', () => {
   it('puts the median on the 50th percentile and knows no percentile of an adult', () => {
     expect(bmiPercentile('female', 10, 16.9)).toBeCloseTo(50, 6);
     expect(bmiPercentile('male', 20.5, 23)).toBeUndefined();
+  });
+
+  it('answers the attributes that modules read, for children only', () => {
+    const draft = drafts[0]!;
+    const ask = (name: string, age: number): number | undefined =>
+      derivedAttribute(name, draft, draft.birthTime + age * yearMs, noAttributes);
+    const time = draft.birthTime + 10 * yearMs;
+    const percentile = bmiPercentile(draft.sex, 10, vitalSign('BMI', draft, time, noAttributes))!;
+    expect(ask('bmi_percentile', 10)).toBeCloseTo(percentile, 1);
+    expect(ask('current_weight_length_percentile', 1)).toBeGreaterThan(0);
+    expect([ask('bmi_percentile', 30), ask('current_weight_length_percentile', 4), ask('other', 10)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -20,7 +20,7 @@ const effectSchema = z.strictObject({
 type Effect = z.infer<typeof effectSchema>;
 
 /** How attributes act on the body, as data (data/effects.json). */
-export const effects: readonly Effect[] = loadData(
+const effects: readonly Effect[] = loadData(
   'effects',
   z.strictObject({ remarks: z.string(), effects: z.array(effectSchema) }),
 ).effects;

@@ -38,9 +38,6 @@ const data = loadData(
 const course = data.bmiCourse;
 const bmiChannel = 1;
 
-/** Correlation of the child's with the adult's trait of BMI: used when traits are drawn. */
-export const childAdultBmiCorrelation: number = course.childAdultCorrelation.value;
-
 /** Standing height in cm (length under two years), the same at every reading: a standard score that is kept for life. */
 export function heightCm(draft: PersonDraft, time: number): number {
   const age = ageAt(draft.birthTime, time);
