@@ -63,11 +63,9 @@ describe('growth', () => {
     const percentile = bmiPercentile(draft.sex, 10, vitalSign('BMI', draft, time, noAttributes))!;
     expect(ask('bmi_percentile', 10)).toBeCloseTo(percentile, 1);
     expect(ask('current_weight_length_percentile', 1)).toBeGreaterThan(0);
-    expect([ask('bmi_percentile', 30), ask('current_weight_length_percentile', 4), ask('other', 10)]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect([ask('bmi_percentile', 30), ask('current_weight_length_percentile', 4), ask('other', 10)]).toEqual(
+      [undefined, undefined, undefined],
+    );
   });
 });
 
