@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { icd10For } from '../../src/stages/simulate/life/index.js';
+import { dataRoot } from '../support/data.js';
+import { codesIn, parseModule, sourceProblems } from './numbers.js';
+
+const root = fileURLToPath(new URL('../../modules/', import.meta.url));
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.json'))
+  .sort();
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+/** Codes that Synthea's modules do not use, known to be what their display says. */
+const beyond = new Set([
+  'LOINC 8310-5',
+  'LOINC 85354-9',
+  'RxNorm 197361',
+  'SNOMED-CT 11687002',
+  'SNOMED-CT 13645005',
+  'SNOMED-CT 171149006',
+  'SNOMED-CT 194828000',
+  'SNOMED-CT 195951007',
+  'SNOMED-CT 399068003',
+  'SNOMED-CT 48782003',
+  'SNOMED-CT 53741008',
+  'SNOMED-CT 6142004',
+]);
+
+describe('the built-in modules', () => {
+  it('are there', () => {
+    expect(files.length).toBeGreaterThanOrEqual(22);
+  });
+
+  it.each(files)('%s gives every number a unit and a source', (file) => {
+    expect(sourceProblems(parseModule(read(file)))).toEqual([]);
+  });
+
+  it('maps every condition to ICD-10-CM', () => {
+    for (const file of files)
+      for (const [name, state] of Object.entries(parseModule(read(file)).states))
+        if (state.type === 'ConditionOnset')
+          for (const { code } of codesIn(state))
+            expect(icd10For(code, 'female'), `${file} ${name}`).toBeDefined();
+  });
+});
+
+describe('the check of sources', () => {
+  const good = {
+    name: 'x',
+    anamnesis: { kind: 'module', sources: { a: 'expert assumption: for this test' } },
+    states: {
+      Initial: { type: 'Initial', direct_transition: 'Wait' },
+      Wait: {
+        type: 'Delay',
+        exact: { quantity: 2, unit: 'days' },
+        direct_transition: 'End',
+        anamnesis: { numbers: [{ path: 'exact', unit: 'days', source: 'a' }] },
+      },
+      Sum: { type: 'SetAttribute', attribute: 'n', expression: '#{sign 1} + #{n}', direct_transition: 'End' },
+      End: { type: 'Terminal' },
+    },
+  };
+  const problems = (change: object): string[] =>
+    sourceProblems(parseModule(JSON.stringify({ ...good, states: { ...good.states, ...change } })));
+
+  it('finds nothing in a good module', () => {
+    expect(problems({})).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a number without an entry',
+      { Wait: { ...good.states.Wait, range: { low: 1, high: 2, unit: 'days' } } },
+    ],
+    ['a number in arithmetic', { Sum: { ...good.states.Sum, expression: '#{n} + 1.5' } }],
+    [
+      'a source that is not there',
+      { Wait: { ...good.states.Wait, anamnesis: { numbers: [{ path: 'exact', unit: 'd', source: 'b' }] } } },
+    ],
+    [
+      'an entry for no number',
+      {
+        Sum: { ...good.states.Sum, anamnesis: { numbers: [{ path: 'expression', unit: '1', source: 'a' }] } },
+      },
+    ],
+  ])('finds %s', (_, change) => {
+    expect(problems(change)).not.toEqual([]);
+  });
+});
+
+describe.skipIf(dataRoot === undefined)('codes of the built-in modules (needs shared data)', () => {
+  const known = new Map<string, string[]>();
+  if (dataRoot !== undefined) {
+    const text = readFileSync(path.join(dataRoot, 'vocab', 'synthea_module_codes.csv'), 'utf8');
+    for (const line of text.split(/\r?\n/u).slice(1)) {
+      const [, system, code, display] = /^([^,]+),([^,]+),(.*)$/u.exec(line) ?? [];
+      if (system === undefined || code === undefined || display === undefined) continue;
+      const key = `${system} ${code}`;
+      known.set(key, [
+        ...(known.get(key) ?? []),
+        display
+          .replace(/^"(.*)"$/u, '$1')
+          .replaceAll('""', '"')
+          .trim(),
+      ]);
+    }
+  }
+
+  it.each(files)('%s uses codes that exist, under their names', (file) => {
+    for (const { system, code, display } of codesIn(JSON.parse(read(file)))) {
+      const key = `${system} ${code}`;
+      if (beyond.has(key)) continue;
+      expect(known.get(key), key).toContain(display);
+    }
+  });
+
+  it('names beyond the list only what is used', () => {
+    const used = new Set(
+      files.flatMap((f) => codesIn(JSON.parse(read(f))).map((c) => `${c.system} ${c.code}`)),
+    );
+    expect([...beyond].filter((key) => !used.has(key))).toEqual([]);
+  });
+});
