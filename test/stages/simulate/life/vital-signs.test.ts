@@ -96,7 +96,7 @@ describe('vital signs', () => {
     for (const draft of drafts.slice(0, 30)) {
       const read = (name: 'Total Cholesterol' | 'HDL' | 'Triglycerides' | 'LDL'): number =>
         vitalSign(name, draft, end, noAttributes);
-      const expected = Math.max(10, read('Total Cholesterol') - read('HDL') - read('Triglycerides') / 5);
+      const expected = Math.max(25, read('Total Cholesterol') - read('HDL') - read('Triglycerides') / 5);
       expect(Math.abs(read('LDL') - expected)).toBeLessThanOrEqual(0.5);
     }
   });

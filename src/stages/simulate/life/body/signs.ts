@@ -81,6 +81,8 @@ const data = loadData(
       }),
       schwartz: constant,
       friedewald: constant,
+      lowestCreatinine: constant,
+      lowestLdl: constant,
     }),
   }),
 );

@@ -106,17 +106,24 @@ function derivedValue(name: DerivedSign, draft: PersonDraft, time: number, attri
       return glucose(draft, time, attributes);
     case 'LDL':
       return Math.max(
-        10,
+        derivedConstants.lowestLdl.value,
         sign('Total Cholesterol') - sign('HDL') - sign('Triglycerides') / derivedConstants.friedewald.value,
       );
     case 'Creatinine':
-      return creatinineFromFiltration(
-        basicValue('Glomerular Filtration', draft, time, attributes),
-        kidneyPerson(draft, time),
-      );
+      return creatinine(draft, time, attributes);
     case 'EGFR':
       return filtrationFromCreatinine(Math.max(0.1, sign('Creatinine')), kidneyPerson(draft, time));
   }
+}
+
+/** Serum creatinine in mg/dL that belongs to the person's filtration; in adults not under the lowest usual value. */
+function creatinine(draft: PersonDraft, time: number, attributes: Attributes): number {
+  const person = kidneyPerson(draft, time);
+  const value = creatinineFromFiltration(
+    basicValue('Glomerular Filtration', draft, time, attributes),
+    person,
+  );
+  return person.ageYears < 18 ? value : Math.max(derivedConstants.lowestCreatinine.value, value);
 }
 
 function kidneyPerson(
