@@ -1,3 +1,4 @@
+export { labFacts } from './body/labs.js';
 export { derivedAttribute, isVitalSign, vitalFacts, vitalSign, vitalSigns } from './body/vital-sign.js';
 export type { SignFacts, VitalSign } from './body/vital-sign.js';
 export { encounterCost, itemCost, medicationCost, procedureCost } from './care/costs.js';

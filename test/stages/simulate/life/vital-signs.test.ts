@@ -7,6 +7,7 @@ import {
 } from '../../../../src/stages/simulate/life/body/kidney.js';
 import {
   isVitalSign,
+  labFacts,
   vitalFacts,
   vitalSign,
   vitalSigns,
@@ -90,6 +91,11 @@ describe('vital signs', () => {
       expect(kidney).toBeGreaterThanOrEqual(14);
       expect(kidney).toBeLessThanOrEqual(31);
     }
+  });
+
+  it('knows decimals and ranges of laboratory values by their codes', () => {
+    expect(labFacts('718-7')).toEqual({ unit: 'g/dL', decimals: 1, low: 12, high: 17.5 });
+    expect(labFacts('0-0')).toBeUndefined();
   });
 
   it('computes LDL by Friedewald from the rounded parts', () => {
