@@ -14,8 +14,8 @@ export {
   races,
 } from './cohort/index.js';
 export type { Directory, PatientRecord } from './cohort/index.js';
-export { exportById, exportFormats } from './exports/index.js';
-export type { CompiledExport, Export, RecordEncoder, RunFacts } from './exports/index.js';
+export { checkOmop, exportById, exportFormats } from './exports/index.js';
+export type { CompiledExport, Export, OmopCheck, RecordEncoder, RunFacts } from './exports/index.js';
 export { importCohort, sourceById, sources } from './sources/index.js';
 export type { Source } from './sources/index.js';
 export { createCurator } from './privacy/index.js';

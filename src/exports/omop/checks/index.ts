@@ -1,0 +1,2 @@
+export { checkOmop } from './check.js';
+export type { OmopCheck } from './types.js';
