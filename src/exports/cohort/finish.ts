@@ -5,8 +5,8 @@ import { sqlString } from '../../duckdb/index.js';
 import type { RunContext } from '../../runtime/index.js';
 import type { RunFacts } from '../types.js';
 import { stagedRelation } from '../staged.js';
-import type { StagedTable } from './layout.js';
-import { stagedFile, stagedTables } from './layout.js';
+import type { StagedTable } from '../store-layout.js';
+import { stagedFile, stagedTables } from '../store-layout.js';
 
 /** Systems that mean the same everywhere; what is none of them counts as unmapped in the store's report. */
 const standardSystems = ['SNOMED', 'LOINC', 'RXNORM', 'ICD10CM', 'ICD10PCS', 'CPT', 'HCPCS', 'CVX'];

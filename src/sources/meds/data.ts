@@ -7,6 +7,17 @@ import { sqlString } from '../../duckdb/index.js';
 import type { CsvTable } from '../csv.js';
 import { openCsv, readingCsv } from '../csv.js';
 
+/** Columns beyond the standard's that our own export writes; NULL where a dataset lacks them. */
+const extraColumns = {
+  kind: 'VARCHAR',
+  unit: 'VARCHAR',
+  end_time: 'TIMESTAMP',
+  encounter_id: 'VARCHAR',
+  details: 'VARCHAR',
+} as const;
+const columnNames: Readonly<Record<string, string>> = { numeric_value: 'number', text_value: 'text' };
+const extraList = Object.keys(extraColumns).join(', ');
+
 /** The Parquet files of a MEDS dataset (`data/**`), sorted. */
 export async function parquetFiles(dir: string): Promise<string[]> {
   const data = path.join(dir, 'data');
@@ -28,7 +39,7 @@ export async function csvFile(dir: string): Promise<CsvTable | undefined> {
     if (name === undefined) continue;
     const table = await openCsv(path.dirname(file), name, {
       columns: { subject_id: 'BIGINT', time: 'TIMESTAMP', code: 'VARCHAR' },
-      optional: { value: 'VARCHAR', numeric_value: 'DOUBLE', text_value: 'VARCHAR' },
+      optional: { value: 'VARCHAR', numeric_value: 'DOUBLE', text_value: 'VARCHAR', ...extraColumns },
     }).catch((error: unknown) => {
       if (info.isDirectory() && error instanceof DataError && error.code === 'NO_COLUMN') return undefined;
       throw error;
@@ -39,7 +50,8 @@ export async function csvFile(dir: string): Promise<CsvTable | undefined> {
 }
 
 /**
- * The events as a relation (subject_id BIGINT, time TIMESTAMP, code VARCHAR, number DOUBLE, text VARCHAR). A CSV file is read once,
+ * The events as a relation (subject_id BIGINT, time TIMESTAMP, code VARCHAR, number DOUBLE, text VARCHAR, and kind, unit,
+ * end_time, encounter_id, details as our own export writes them, else NULL). A CSV file is read once,
  * into a Parquet file of the writer's scratch folder.
  * @throws DataError `NO_FILE`, `NO_COLUMN`, `BROKEN_FILE`, `BAD_CSV`.
  */
@@ -58,7 +70,7 @@ export async function openMeds(writer: CohortWriter, dir: string): Promise<strin
   await readingCsv([csv], () =>
     writer.db.exec(`COPY (
       SELECT subject_id, time, code, ${number} AS number,
-        coalesce(text_value, CASE WHEN ${number} IS NULL THEN value END) AS text FROM ${csv.relation}
+        coalesce(text_value, CASE WHEN ${number} IS NULL THEN value END) AS text, ${extraList} FROM ${csv.relation}
     ) TO ${copy} (FORMAT parquet, COMPRESSION lz4)`),
   );
   return `read_parquet(${copy})`;
@@ -66,14 +78,16 @@ export async function openMeds(writer: CohortWriter, dir: string): Promise<strin
 
 async function openParquet(writer: CohortWriter, files: readonly string[]): Promise<string> {
   for (const file of files) await checkParquet(writer, file);
-  const optional = { numeric_value: 'DOUBLE', text_value: 'VARCHAR' };
+  const optional = { numeric_value: 'DOUBLE', text_value: 'VARCHAR', ...extraColumns };
   const list = `read_parquet([${files.map(sqlString).join(', ')}], union_by_name = true)`;
   const present = new Set((await writer.db.describe(`SELECT * FROM ${list}`)).map((c) => c.name));
   const cell = ([name, type]: [string, string]): string =>
     present.has(name) ? `CAST(${name} AS ${type})` : `CAST(NULL AS ${type})`;
-  const [number, text] = Object.entries(optional).map(cell);
+  const cells = Object.entries(optional).map(
+    (column) => `${cell(column)} AS ${columnNames[column[0]] ?? column[0]}`,
+  );
   return `(SELECT CAST(subject_id AS BIGINT) AS subject_id, CAST(time AS TIMESTAMP) AS time, CAST(code AS VARCHAR) AS code,
-    ${number} AS number, ${text} AS text FROM ${list})`;
+    ${cells.join(', ')} FROM ${list})`;
 }
 
 async function checkParquet(writer: CohortWriter, file: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { CohortWriter } from '../../cohort/index.js';
-import { sqlBareIcd9, sqlFormatIcd10, sqlFormatIcd9 } from '../../cohort/index.js';
+import { eventKinds, sqlBareIcd9, sqlFormatIcd10, sqlFormatIcd9 } from '../../cohort/index.js';
 import { sqlString } from '../../duckdb/index.js';
 import { detailsSql } from '../details.js';
 import { analyteCodes, measurementEvents } from '../measurements.js';
@@ -37,8 +37,8 @@ export async function importEvents(
   relation: string,
   mimicItems: boolean,
 ): Promise<void> {
-  const events = `SELECT m.subject_id, m.time, m.code, m.number, m.text,
-      CASE WHEN i.encounter_id IS NOT NULL AND m.time <= i."end" THEN i.encounter_id
+  const events = `SELECT m.subject_id, m.time, m.code, m.number, m.text, m.kind AS own_kind, m.unit AS own_unit, m.end_time, m.details AS own_details,
+      CASE WHEN m.encounter_id IS NOT NULL THEN m.encounter_id WHEN i.encounter_id IS NOT NULL AND m.time <= i."end" THEN i.encounter_id
         WHEN m.time <= a."end" THEN a.encounter_id END AS encounter_id
     FROM (SELECT * FROM ${relation} WHERE NOT ${isPersonal}) m
     ASOF LEFT JOIN (SELECT * FROM meds_stays WHERE place = 'icu') i ON i.subject_id = m.subject_id AND m.time >= i.start
@@ -65,7 +65,7 @@ function codedEvents(events: string): string {
     ([kind, systems]) => `WHEN system IN (${systems.map(sqlString).join(', ')}) THEN '${kind}'`,
   );
   return `
-    SELECT e.subject_id, e.time, CASE ${kindCases.join(' ')} ELSE 'observation' END AS kind,
+    SELECT e.subject_id, e.time, e.end_time, e.own_unit AS unit, CASE WHEN e.own_kind IN (${eventKinds.map(sqlString).join(', ')}) THEN e.own_kind ${kindCases.join(' ')} ELSE 'observation' END AS kind,
       CASE
         WHEN e.icd10 IS NOT NULL THEN 'ICD10CM//' || ${sqlFormatIcd10('e.icd10')}
         WHEN g.icd10 IS NOT NULL THEN 'ICD10CM//' || g.icd10
@@ -78,7 +78,7 @@ function codedEvents(events: string): string {
       e.number AS numeric_value, e.text AS text_value, e.encounter_id,
       e.icd10 IS NOT NULL OR g.icd10 IS NOT NULL OR starts_with(e.code, 'PROCEDURE//ICD//10//')
         OR system IN (${standardSystems.map(sqlString).join(', ')}) AS mapped,
-      ${detailsSql({ original_code: `CASE WHEN g.icd10 IS NOT NULL THEN 'ICD9CM//' || ${sqlFormatIcd9('e.icd9')} END` })} AS details,
+      coalesce(e.own_details, ${detailsSql({ original_code: `CASE WHEN g.icd10 IS NOT NULL THEN 'ICD9CM//' || ${sqlFormatIcd9('e.icd9')} END` })}) AS details,
       CASE WHEN nullif(trim(e.code), '') IS NULL THEN 'no code' END AS reject
     FROM (
       SELECT *, split_part(code, '//', 1) AS system,

@@ -5,6 +5,7 @@ import { sqlString } from '../../duckdb/index.js';
 const personal = [
   ...['MEDS_BIRTH', 'MEDS_DEATH', 'GENDER', 'SEX', 'RACE', 'ETHNICITY'],
   ...['HOSPITAL_ADMISSION', 'HOSPITAL_DISCHARGE', 'ICU_ADMISSION', 'ICU_DISCHARGE'],
+  ...['ENCOUNTER_START', 'ENCOUNTER_END'],
 ];
 export const isPersonal = `coalesce(split_part(code, '//', 1) IN (${personal.map(sqlString).join(', ')}), FALSE)`;
 
@@ -12,13 +13,16 @@ export const isPersonal = `coalesce(split_part(code, '//', 1) IN (${personal.map
 export async function importPeople(writer: CohortWriter, events: string): Promise<void> {
   const { db } = writer;
   await db.exec(
-    `CREATE OR REPLACE TABLE meds_personal AS SELECT subject_id, time, code FROM ${events} WHERE ${isPersonal}`,
+    `CREATE OR REPLACE TABLE meds_personal AS SELECT subject_id, time, code, encounter_id FROM ${events} WHERE ${isPersonal}`,
   );
   await db.exec(`CREATE OR REPLACE TABLE meds_subjects AS ${subjectFacts(events)}`);
   await writer.addSubjects('SELECT *, subject_id::VARCHAR AS source_id FROM meds_subjects');
-  await db.exec(`CREATE OR REPLACE TABLE meds_stays AS ${stays('HOSPITAL')} UNION ALL ${stays('ICU')}`);
+  await db.exec(
+    `CREATE OR REPLACE TABLE meds_stays AS ${stays('HOSPITAL')} UNION ALL ${stays('ICU')} UNION ALL ${namedStays}`,
+  );
   await writer.addEncounters(admissions, 'HOSPITAL_ADMISSION');
   await writer.addEncounters(icuStays, 'ICU_ADMISSION');
+  await writer.addEncounters(otherEncounters, 'ENCOUNTER_START');
   await remarkOnUnmatched(writer);
 }
 
@@ -56,10 +60,24 @@ function stays(place: 'HOSPITAL' | 'ICU'): string {
     FROM (
       SELECT *, lead(time) OVER following AS next_time, lead(code) OVER following AS next_code,
         coalesce(starts_with(lead(code) OVER following, '${place}_DISCHARGE'), FALSE) AS next_leaves
-      FROM meds_personal WHERE starts_with(code, '${place}_ADMISSION') OR starts_with(code, '${place}_DISCHARGE')
+      FROM meds_personal WHERE encounter_id IS NULL
+        AND (starts_with(code, '${place}_ADMISSION') OR starts_with(code, '${place}_DISCHARGE'))
       WINDOW following AS (PARTITION BY subject_id ORDER BY time, code)
     ) WHERE starts_with(code, '${place}_ADMISSION')`;
 }
+
+/** Stays that the dataset names (an extra column `encounter_id`, as our own export writes it): start and end need no pairing by time. */
+const namedStays = `
+  SELECT encounter_id, subject_id, CASE WHEN starts_with(code, 'HOSPITAL') THEN 'admission' WHEN starts_with(code, 'ICU') THEN 'icu' ELSE 'encounter' END AS place,
+    start, "end", nullif(split_part(code, '//', 2), 'UNK') AS first_part, nullif(nullif(split_part(code, '//', 3), ''), 'UNK') AS second_part,
+    nullif(nullif(split_part(end_code, '//', 2), ''), 'UNK') AS disposition
+  FROM (
+    SELECT encounter_id, subject_id, min(time) FILTER (starting) AS start, max(time) FILTER (NOT starting) AS "end",
+      min(code) FILTER (starting) AS code, min(code) FILTER (NOT starting) AS end_code
+    FROM (SELECT *, split_part(code, '//', 1) IN ('HOSPITAL_ADMISSION', 'ICU_ADMISSION', 'ENCOUNTER_START') AS starting
+      FROM meds_personal WHERE encounter_id IS NOT NULL)
+    GROUP BY encounter_id, subject_id
+  ) WHERE start IS NOT NULL`;
 
 const age = `date_diff('day', p.birth_time, s.start) / 365.25`;
 
@@ -78,6 +96,11 @@ const icuStays = `
   FROM (SELECT * FROM meds_stays WHERE place = 'icu') s
   LEFT JOIN meds_subjects p USING (subject_id)
   ASOF LEFT JOIN (SELECT * FROM meds_stays WHERE place = 'admission') a ON a.subject_id = s.subject_id AND s.start >= a.start`;
+
+const otherEncounters = `
+  SELECT s.encounter_id, s.subject_id, s.first_part AS class, s.start, s."end", ${age} AS age_years,
+    CASE WHEN s."end" IS NOT NULL THEN coalesce(p.death_time BETWEEN s.start AND s."end", FALSE) END AS died
+  FROM meds_stays s LEFT JOIN meds_subjects p USING (subject_id) WHERE s.place = 'encounter' AND s.first_part IS NOT NULL`;
 
 async function remarkOnUnmatched(writer: CohortWriter): Promise<void> {
   const { n } = await writer.db.one('SELECT count(*)::DOUBLE AS n FROM meds_stays WHERE "end" IS NULL');

@@ -1,8 +1,8 @@
-import type { PatientRecord } from '../../cohort/index.js';
-import { subjectId, systemCode } from '../codes.js';
-import type { CsvCell } from '../csv-text.js';
-import { sqlTime } from '../times.js';
-import type { Directory } from '../../cohort/index.js';
+import type { PatientRecord } from '../cohort/index.js';
+import { subjectId, systemCode } from './codes.js';
+import type { CsvCell } from './csv-text.js';
+import { sqlTime } from './times.js';
+import type { Directory } from '../cohort/index.js';
 
 /** Names of the store, as the importers of real records write them. */
 const raceNames: Readonly<Record<PatientRecord['person']['race'], string>> = {
@@ -42,10 +42,8 @@ export function encounterRows(record: PatientRecord, directory: Directory): CsvC
   const { birthTime, deathTime } = record.person;
   return record.encounters.map((encounter) => {
     const code = encounter.codes[0];
-    const died =
-      deathTime !== null &&
-      deathTime >= encounter.start &&
-      (encounter.end === null || deathTime <= encounter.end);
+    const { start, end } = encounter;
+    const died = deathTime !== null && deathTime >= start && (end === null || deathTime <= end);
     return [
       encounter.id,
       subjectId(record),
@@ -60,7 +58,8 @@ export function encounterRows(record: PatientRecord, directory: Directory): CsvC
       directory.organizations[encounter.organization]?.id ?? null,
       code?.code === electiveAdmission ? 'elective' : (code?.display ?? null),
       (encounter.start - birthTime) / yearMs,
-      String(died),
+      // Who is still there, and alive, may yet die in hospital.
+      end === null && !died ? null : String(died),
     ];
   });
 }

@@ -1,8 +1,8 @@
-import type { Coding, Condition, ObservationValue, PatientRecord, Reason } from '../../cohort/index.js';
-import { codingIn, subjectId, systemCode } from '../codes.js';
-import type { CsvCell } from '../csv-text.js';
-import { measurementsOf } from '../measurements.js';
-import { sqlTime } from '../times.js';
+import type { Coding, Condition, ObservationValue, PatientRecord, Reason } from '../cohort/index.js';
+import { codingIn, subjectId, systemCode } from './codes.js';
+import type { CsvCell } from './csv-text.js';
+import { measurementsOf } from './measurements.js';
+import { sqlTime } from './times.js';
 
 /** An event before it becomes a row. */
 interface Event {

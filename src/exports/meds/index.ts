@@ -1,0 +1,1 @@
+export { meds } from './export.js';
