@@ -9,6 +9,8 @@ export {
   UserError,
 } from './errors.js';
 export type { ErrorDetails, ErrorKind } from './errors.js';
+export { csvLine } from './csv-text.js';
+export type { CsvCell } from './csv-text.js';
 export { fixedClock, systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export { canonicalJson, fingerprint, sha256 } from './fingerprint.js';

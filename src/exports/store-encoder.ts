@@ -1,7 +1,7 @@
 import type { Coding, Directory, PatientRecord } from '../cohort/index.js';
 import { subjectId, systemCode } from './codes.js';
-import type { CsvCell } from './csv-text.js';
-import { csvLine } from './csv-text.js';
+import type { CsvCell } from '../core/index.js';
+import { csvLine } from '../core/index.js';
 import { FileTexts } from './file-texts.js';
 import { recordCodes } from './record-codes.js';
 import { eventRows } from './store-events.js';

@@ -1,6 +1,6 @@
 import type { Coding, Condition, ObservationValue, PatientRecord, Reason } from '../cohort/index.js';
 import { codingIn, subjectId, systemCode } from './codes.js';
-import type { CsvCell } from './csv-text.js';
+import type { CsvCell } from '../core/index.js';
 import { measurementsOf } from './measurements.js';
 import { sqlTime } from './times.js';
 

@@ -1,6 +1,6 @@
 import type { PatientRecord } from '../cohort/index.js';
 import { subjectId, systemCode } from './codes.js';
-import type { CsvCell } from './csv-text.js';
+import type { CsvCell } from '../core/index.js';
 import { sqlTime } from './times.js';
 import type { Directory } from '../cohort/index.js';
 

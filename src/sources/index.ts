@@ -4,6 +4,7 @@ import { meds } from './meds/index.js';
 import { mimicIv } from './mimic-iv/index.js';
 import { physionet2012 } from './physionet2012/index.js';
 import { referenceHospital } from './reference-hospital/index.js';
+import { syntheaCsv } from './synthea-csv/index.js';
 import type { Source } from './types.js';
 
 export { importCohort } from './import.js';
@@ -11,7 +12,7 @@ export type { ImportOptions } from './import.js';
 export type { Source, SourceOptions } from './types.js';
 
 /** Every source that `anamnesis import` knows, in the order in which a folder is tried. */
-export const sources: readonly Source[] = [mimicIv, eicu, physionet2012, meds, referenceHospital];
+export const sources: readonly Source[] = [mimicIv, eicu, physionet2012, meds, syntheaCsv, referenceHospital];
 
 /** @throws UserError `NO_SOURCE`, naming those that there are. */
 export function sourceById(id: string): Source {

@@ -1,5 +1,5 @@
 import type { Allergy } from '../../cohort/index.js';
-import type { CsvCell } from '../csv-text.js';
+import type { CsvCell } from '../../core/index.js';
 import type { RowContext, Rows } from './rows.js';
 import { codeCells, date, encounterId, money, payerId, reasonCells, time } from './rows.js';
 

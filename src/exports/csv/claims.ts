@@ -1,5 +1,5 @@
 import { uuidFrom } from '../uuid.js';
-import type { CsvCell } from '../csv-text.js';
+import type { CsvCell } from '../../core/index.js';
 import type { RowContext, Rows } from './rows.js';
 import { money, payerId, time } from './rows.js';
 

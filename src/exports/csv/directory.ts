@@ -1,5 +1,5 @@
 import type { Directory } from '../../cohort/index.js';
-import { csvLine } from '../csv-text.js';
+import { csvLine } from '../../core/index.js';
 import type { CsvTable } from './layout.js';
 import { csvTables } from './layout.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Directory, PatientRecord } from '../../cohort/index.js';
 import type { RunContext } from '../../runtime/index.js';
-import { csvLine } from '../csv-text.js';
+import { csvLine } from '../../core/index.js';
 import { withDatabase } from '../database.js';
 import { FileTexts } from '../file-texts.js';
 import { gzipFiles } from '../gzip.js';

@@ -1,6 +1,6 @@
 import type { Observation, ObservationValue } from '../../cohort/index.js';
 import { measurementsOf } from '../measurements.js';
-import type { CsvCell } from '../csv-text.js';
+import type { CsvCell } from '../../core/index.js';
 import type { RowContext, Rows } from './rows.js';
 import { codeCells, encounterId, time } from './rows.js';
 

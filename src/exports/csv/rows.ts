@@ -1,7 +1,7 @@
 import type { Coding, Directory, PatientRecord, Reason } from '../../cohort/index.js';
 import type { Charges } from '../charges.js';
 import { chargesOf, payerOf } from '../charges.js';
-import type { CsvCell } from '../csv-text.js';
+import type { CsvCell } from '../../core/index.js';
 import { isoDate, isoSeconds } from '../times.js';
 
 /** What the rows of every table need of a record. */

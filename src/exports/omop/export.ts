@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Directory, PatientRecord } from '../../cohort/index.js';
 import { chargesOf } from '../charges.js';
 import { systemCode } from '../codes.js';
-import { csvLine } from '../csv-text.js';
+import { csvLine } from '../../core/index.js';
 import { FileTexts } from '../file-texts.js';
 import { compileOptions } from '../options.js';
 import { recordCodes } from '../record-codes.js';

@@ -1,5 +1,5 @@
 import type { Address, Directory } from '../../cohort/index.js';
-import { csvLine } from '../csv-text.js';
+import { csvLine } from '../../core/index.js';
 import type { FileTexts } from '../file-texts.js';
 import { isoDate, sqlTime } from '../times.js';
 import type { RunFacts } from '../types.js';

@@ -1,7 +1,7 @@
 import type { Coding, PatientRecord } from '../../cohort/index.js';
 import { subjectId, systemCode } from '../codes.js';
-import type { CsvCell } from '../csv-text.js';
-import { csvLine } from '../csv-text.js';
+import type { CsvCell } from '../../core/index.js';
+import { csvLine } from '../../core/index.js';
 import type { FileTexts } from '../file-texts.js';
 import { isoDate, sqlTime } from '../times.js';
 import { cdmTable, cdmTables } from './cdm.js';

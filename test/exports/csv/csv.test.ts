@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../../../src/duckdb/index.js';
 import { exportById } from '../../../src/exports/index.js';
-import { csvLine } from '../../../src/exports/csv-text.js';
+import { csvLine } from '../../../src/core/index.js';
 import { isoSeconds, sqlTime } from '../../../src/exports/times.js';
 import { testContext } from '../../support/context.js';
 import { dataRoot } from '../../support/data.js';

@@ -1,0 +1,1 @@
+export { syntheaCsv } from './source.js';
