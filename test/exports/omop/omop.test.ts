@@ -104,7 +104,8 @@ describe('omop', () => {
       SELECT v.visit_concept_id::INT AS visit, d.visit_detail_concept_id::INT AS detail, count(*)::INT AS n
       FROM ${table('measurement')} m JOIN ${table('visit_detail')} d USING (visit_detail_id)
       JOIN ${table('visit_occurrence')} v ON v.visit_occurrence_id = m.visit_occurrence_id GROUP BY ALL`);
-    expect(rows).toEqual([{ visit: 9201, detail: 32037, n: expect.any(Number) }]);
+    expect(rows).toMatchObject([{ visit: 9201, detail: 32037 }]);
+    expect(Number(rows[0]!['n'])).toBeGreaterThan(50);
   });
 
   it('gives known codes their standard concept and keeps the others under a local one', async () => {

@@ -1,0 +1,1 @@
+export { fhir } from './source.js';

@@ -1,0 +1,3 @@
+export { imperfect } from './imperfect.js';
+export { compileImperfection } from './options.js';
+export type { CompiledImperfection, ImperfectionOptions } from './options.js';
