@@ -7,6 +7,8 @@ export type { Analyte, AnalyteSource } from './vocabulary/analytes.js';
 export { unitConversions } from './vocabulary/conversions.js';
 export type { UnitConversion } from './vocabulary/conversions.js';
 export { formatIcd10, sqlBareIcd9, sqlFormatIcd10, sqlFormatIcd9 } from './vocabulary/icd.js';
+export { snomedMappings } from './vocabulary/snomed-icd10.js';
+export type { SnomedMapping } from './vocabulary/snomed-icd10.js';
 export { registerVocabularies, vocabularyFiles } from './vocabulary/register.js';
 export type { RegisteredVocabularies, VocabularyOptions } from './vocabulary/register.js';
 export { buildCohort } from './store/build.js';

@@ -6,6 +6,7 @@ import { conversion } from '../../core/index.js';
 import { analytes } from './analytes.js';
 import { unitConversions } from './conversions.js';
 import { sqlFormatIcd10 } from './icd.js';
+import { snomedMappings } from './snomed-icd10.js';
 
 export interface VocabularyOptions {
   /** Folder with open data; its `vocab/` holds the ICD files. Without them the ICD tables stay empty. */
@@ -27,6 +28,7 @@ export interface RegisteredVocabularies {
  * - `vocab_magnitude(loinc, low, high, factor, shift)`: numbers in [low, high) give their unit away and go this way
  *   whatever their label says (98.6 is never a temperature in Celsius);
  * - `vocab_icd9(code, icd10)`: CMS general equivalence mappings, first choice, ICD-9-CM without and ICD-10-CM with dot;
+ * - `vocab_snomed(snomed, sex, icd10, display)`: SNOMED CT conditions to ICD-10-CM with dot, a row for each sex;
  * - `vocab_icd10(code, display)`: ICD-10-CM with dot.
  */
 export async function registerVocabularies(
@@ -34,6 +36,7 @@ export async function registerVocabularies(
   options: VocabularyOptions = {},
 ): Promise<RegisteredVocabularies> {
   await createAnalyteTables(db);
+  await createSnomed(db);
   return {
     icd9: await createIcd9(db, gemFile(options.dataRoot)),
     icd10: await createIcd10(db, icd10File(options.dataRoot)),
@@ -80,6 +83,19 @@ async function createAnalyteTables(db: Database): Promise<void> {
       (analyte.magnitude ?? []).map(({ low, high, unit }) => {
         const { factor, shift } = conversion(unit, analyte.unit, analyte);
         return [sqlString(analyte.loinc), ...[low, high, factor, shift].map(number)];
+      }),
+    ),
+  );
+}
+
+async function createSnomed(db: Database): Promise<void> {
+  await createFrom(
+    db,
+    'vocab_snomed(snomed VARCHAR, sex VARCHAR, icd10 VARCHAR, display VARCHAR)',
+    snomedMappings.flatMap(({ snomed, male, ...own }) =>
+      (['female', 'male'] as const).map((sex) => {
+        const { icd10cm, display } = sex === 'male' && male !== undefined ? male : own;
+        return [snomed, sex, icd10cm, display].map(sqlString);
       }),
     ),
   );

@@ -137,8 +137,12 @@ async function handOver(writer: CohortWriter, { staging, malformed, ignored }: R
      FROM ${staging.relation('encounters')} e LEFT JOIN fhir_people p ON p.source_id = e.patient`,
     'Encounter',
   );
-  const events = `(SELECT e.* EXCLUDE (patient), p.subject_id FROM ${staging.relation('events')} e
-    LEFT JOIN fhir_people p ON p.source_id = e.patient)`;
+  const events = `(SELECT e.* EXCLUDE (patient) REPLACE (
+      coalesce('ICD10CM//' || v.icd10, e.code) AS code,
+      CASE WHEN v.icd10 IS NOT NULL THEN '{"original_code":"' || e.code || '"}' ELSE e.details END AS details), p.subject_id
+    FROM ${staging.relation('events')} e LEFT JOIN fhir_people p ON p.source_id = e.patient
+    LEFT JOIN vocab_snomed v ON e.kind = 'condition' AND e.code = 'SNOMED//' || v.snomed
+      AND v.sex = CASE p.sex WHEN 'male' THEN 'male' ELSE 'female' END)`;
   const lab = `kind = 'observation' AND code LIKE 'LOINC//%'`;
   await writer.addEvents('Observation', measurements(`${events} WHERE ${lab}`));
   await writer.addEvents(
@@ -152,6 +156,7 @@ async function handOver(writer: CohortWriter, { staging, malformed, ignored }: R
      LEFT JOIN fhir_people p ON p.source_id = n.patient`,
   );
   await writer.addCodes(`SELECT * FROM ${staging.relation('codes')}`);
+  await writer.addCodes(`SELECT 'ICD10CM//' || icd10 AS code, display FROM vocab_snomed`);
   for (const [what, counts] of [
     ['are not read', ignored],
     ['do not have the form of R4 and are left out', malformed],

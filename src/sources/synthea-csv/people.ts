@@ -49,7 +49,7 @@ export async function importPeople(writer: CohortWriter, dir: string): Promise<v
     await db.exec(`CREATE OR REPLACE TABLE synthea_encounters AS SELECT * FROM ${encountersCsv.relation}`);
   });
   await db.exec(
-    'CREATE OR REPLACE TABLE synthea_patients AS SELECT Id AS patient, subject_id FROM synthea_people',
+    `CREATE OR REPLACE TABLE synthea_patients AS SELECT Id AS patient, subject_id, CASE GENDER WHEN 'M' THEN 'male' ELSE 'female' END AS sex FROM synthea_people`,
   );
   await importPayers(writer, dir);
   await writer.addSubjects(subjects, 'patients');

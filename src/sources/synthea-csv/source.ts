@@ -37,6 +37,7 @@ async function importInto(
     await importTable(writer, dir, table);
     task.advance();
   }
+  await writer.addCodes(`SELECT 'ICD10CM//' || icd10 AS code, display FROM vocab_snomed`);
   task.done();
 }
 

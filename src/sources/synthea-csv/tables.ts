@@ -55,8 +55,14 @@ function table(parts: {
   };
 }
 
-/** Conditions; a SNOMED code becomes ICD-10-CM where the vocabulary maps it, and stays in `original_code`. */
-const conditions = table({
+/** Conditions under ICD-10-CM where the vocabulary maps their SNOMED CT code, by the sex of the patient. */
+function withIcd10(events: string): string {
+  return `SELECT e.* REPLACE (coalesce('ICD10CM//' || v.icd10, e.code) AS code, CASE WHEN v.icd10 IS NOT NULL THEN '{"original_code":"' || e.code || '"}' END AS details)
+    FROM (${events}) e LEFT JOIN synthea_patients p ON p.subject_id = e.subject_id
+    LEFT JOIN vocab_snomed v ON e.code = 'SNOMED//' || v.snomed AND v.sex = p.sex`;
+}
+
+const ownConditions = table({
   name: 'conditions',
   kind: 'condition',
   system: 'SNOMED',
@@ -64,6 +70,11 @@ const conditions = table({
   time: 'START',
   end: 'STOP',
 });
+
+const conditions: SyntheaTable = {
+  ...ownConditions,
+  events: (rows) => withIcd10(ownConditions.events(rows)),
+};
 
 const allergies = table({
   name: 'allergies',

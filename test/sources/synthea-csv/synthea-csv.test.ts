@@ -151,6 +151,8 @@ describe('synthea-csv', () => {
       { id: 'e1', parent: null, type: 'elective', died: true },
       { id: 'e2', parent: 'e1', type: 'Unit', died: false },
     ]);
+    const [condition] = await db.rows(`SELECT code, details FROM f_events WHERE kind = 'condition'`);
+    expect(condition).toEqual({ code: 'ICD10CM//I21.9', details: '{"original_code":"SNOMED//22298006"}' });
     await file('patients', 'Id,BIRTHDATE\np1,1950-02-03\n');
     await expect(importInto('never', dir)).rejects.toMatchObject({ code: 'NO_COLUMN' });
     await expect(importInto('never', dir, { more: 1 })).rejects.toMatchObject({ code: 'BAD_OPTIONS' });
