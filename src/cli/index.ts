@@ -6,6 +6,7 @@ import { addData } from './commands/data.js';
 import { addDemo } from './commands/demo.js';
 import { addImport } from './commands/import.js';
 import { addRun } from './commands/run.js';
+import { addSynthesizers } from './commands/synthesizers.js';
 import { addTable } from './commands/table/index.js';
 import { addValidate } from './commands/validate.js';
 import { addGlobalOptions } from './context.js';
@@ -54,12 +55,24 @@ Start here:
   anamnesis demo                    run everything once, on open data or on a simulated hospital
   anamnesis data list               open data sets: licence, size, where they are looked for
   anamnesis blueprint list          ready blueprints
+  anamnesis synthesizers            the models: paper, strengths, when to choose which
   anamnesis table --help            from one CSV to a synthetic one in three commands
   anamnesis run eicu-demo           records → feature table → models → synthetic rows → report
 
 Exit codes: 0 done, 2 usage, 3 data, 4 privacy, 70 internal, 130 interrupted.`,
     );
-  for (const add of [addDemo, addTable, addRun, addImport, addValidate, addBlueprint, addData]) add(program);
+  for (const add of [
+    addDemo,
+    addTable,
+    addRun,
+    addImport,
+    addValidate,
+    addBlueprint,
+    addData,
+    addSynthesizers,
+  ]) {
+    add(program);
+  }
   exitOverrideBelow(program);
   return program;
 }

@@ -9,9 +9,9 @@ const MANIFEST = 'model.json';
 const ARRAYS = 'arrays.bin';
 const FORMAT = 'anamnesis.model/1';
 
-const bytesOf = { u8: 1, u32: 4, i32: 4, f64: 8 } as const;
-type Kind = 'u8' | 'u32' | 'i32' | 'f64';
-export type BundleArray = Uint8Array | Uint32Array | Int32Array | Float64Array;
+const bytesOf = { u8: 1, u32: 4, i32: 4, f32: 4, f64: 8 } as const;
+type Kind = keyof typeof bytesOf;
+export type BundleArray = Uint8Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
 const manifestSchema = z.strictObject({
   format: z.literal(FORMAT),
@@ -22,7 +22,7 @@ const manifestSchema = z.strictObject({
   arrays: z.array(
     z.strictObject({
       name: z.string(),
-      kind: z.enum(['u8', 'u32', 'i32', 'f64']),
+      kind: z.enum(['u8', 'u32', 'i32', 'f32', 'f64']),
       offset: z.int().min(0).multipleOf(8),
       length: z.int().min(0),
     }),
@@ -120,6 +120,8 @@ function arrayOn({ memory, kind, offset, length }: ArrayPlace): BundleArray {
       return new Uint32Array(memory, offset, length);
     case 'i32':
       return new Int32Array(memory, offset, length);
+    case 'f32':
+      return new Float32Array(memory, offset, length);
     case 'f64':
       return new Float64Array(memory, offset, length);
   }
@@ -187,5 +189,6 @@ function firstIssue(error: z.ZodError): string {
 function kindOf(array: BundleArray): Kind {
   if (array instanceof Uint8Array) return 'u8';
   if (array instanceof Uint32Array) return 'u32';
+  if (array instanceof Float32Array) return 'f32';
   return array instanceof Int32Array ? 'i32' : 'f64';
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../core/index.js';
 import { aim } from './aim/index.js';
+import { argn } from './argn/index.js';
 import { cart } from './cart/index.js';
 import { copula } from './copula/index.js';
 import type { Synthesizer } from './types.js';
@@ -17,7 +18,7 @@ export type {
 
 /** Every synthesizer by its id. */
 export const synthesizers: ReadonlyMap<string, Synthesizer<unknown, unknown>> = new Map(
-  [cart, copula, aim].map((s): [string, Synthesizer<unknown, unknown>] => [s.id, s]),
+  [cart, copula, aim, argn].map((s): [string, Synthesizer<unknown, unknown>] => [s.id, s]),
 );
 
 /** @throws UserError `NO_SYNTHESIZER`, naming those that there are. */

@@ -21,6 +21,11 @@ export interface FitContext extends RunContext {
    * (`ColumnSchema.domain`). Rows of a patient are capped by the caller.
    */
   readonly curator?: Curator | undefined;
+  /**
+   * A folder in which a long fit may keep its state, made when there is some: the same fit goes on from there after an interruption, to the
+   * same bytes. The caller takes it away when the fit is done.
+   */
+  readonly checkpoint?: string | undefined;
 }
 
 /** What to draw. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import type { Blueprint } from '../../cohort/index.js';
 import type { FittedSynthesizer } from '../../synthesizers/index.js';
 import { synthesizerById } from '../../synthesizers/index.js';
@@ -14,7 +14,7 @@ export interface PlannedSynthesizer {
   readonly options: unknown;
 }
 
-const baseCode = ['core', 'runtime', 'numerics', 'table', 'trees'];
+const baseCode = ['core', 'runtime', 'numerics', 'table', 'trees', 'tensor'];
 
 /** Checks the options of every synthesizer of a blueprint. @throws UserError `NO_SYNTHESIZER`, `BAD_OPTIONS`, `SAME_NAME`. */
 export function planSynthesizers(blueprint: Blueprint): PlannedSynthesizer[] {
@@ -37,9 +37,12 @@ export function synthesizerStages(planned: PlannedSynthesizer, samples: number |
     code,
     run: async (folder, inputs, context) => {
       const { train } = await readFeatures(inputs['features']!.folder);
-      const fitted = await synthesizer.fit(modelled(train), planned.options, context);
+      // beside the stage's folder, which an interruption leaves nothing of
+      const checkpoint = path.join(path.dirname(folder), `.fit-${planned.name}.checkpoint`);
+      const fitted = await synthesizer.fit(modelled(train), planned.options, { ...context, checkpoint });
       await mkdir(path.join(folder, 'model'));
       await fitted.save(path.join(folder, 'model'));
+      await rm(checkpoint, { recursive: true, force: true });
     },
   };
   const sample: Stage = {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Json } from '../../core/index.js';
@@ -39,18 +39,22 @@ export async function fitTable(request: FitTableRequest, context: RunContext): P
   const startedMs = context.clock.now();
   const plan = await planFit(request);
   const curator = curatorOf(plan);
+  const checkpoint = `${path.resolve(plan.out)}.checkpoint`;
   return buildFolderAtomic(plan.out, modelMarker, async (folder) => {
     const learned = await withRawTable(
       { file: plan.file, memoryLimitMiB: plan.memoryLimitMiB },
       context,
       (raw) =>
-        curator === undefined ? learnOpenly(raw, plan, context) : learnPrivately(raw, plan, curator, context),
+        curator === undefined
+          ? learnOpenly(raw, plan, { ...context, checkpoint })
+          : learnPrivately(raw, plan, curator, context),
     );
     throwIfAborted(context.signal);
     await mkdir(path.join(folder, modelFolder));
     await learned.fitted.save(path.join(folder, modelFolder));
     const manifest = await manifestOf(plan, learned);
     await writeModelManifest(folder, manifest);
+    await rm(checkpoint, { recursive: true, force: true });
     const { setAside, notices, told, columns } = learned;
     return {
       out: plan.out,
@@ -80,6 +84,7 @@ const code = [
   'numerics',
   'duckdb',
   'table',
+  'tensor',
   'trees',
   'privacy',
   'synthesizers',

@@ -1,8 +1,7 @@
 import type { PrivacyReceipt } from '../../privacy/index.js';
 import { DataError } from '../../core/index.js';
-import type { RunContext } from '../../runtime/index.js';
 import { checkConstraints, compileConstraints } from '../../stages/constraints/index.js';
-import type { FittedSynthesizer } from '../../synthesizers/index.js';
+import type { FitContext, FittedSynthesizer } from '../../synthesizers/index.js';
 import type { Relation } from '../../synthesizers/relations/index.js';
 import { findRelations, fitWithRelations, sourcesOf } from '../../synthesizers/relations/index.js';
 import type { ColumnReport, ColumnSchema, Table } from '../../table/index.js';
@@ -42,7 +41,7 @@ export interface Learned {
 }
 
 /** Learns without differential privacy. */
-export async function learnOpenly(raw: RawTable, plan: PlannedFit, context: RunContext): Promise<Learned> {
+export async function learnOpenly(raw: RawTable, plan: PlannedFit, context: FitContext): Promise<Learned> {
   const { labels, schema, constraints, model, compiled, seed, testShare } = plan;
   const unit = plan.unit ?? null;
   const reading = context.progress.task(`Read ${raw.what}`);

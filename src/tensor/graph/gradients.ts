@@ -27,15 +27,18 @@ export function gradients(
   seed: Tensor = onesLike(output),
 ): (Tensor | undefined)[] {
   const wanted = dependents(output, new Set(wrt));
+  // the first of several pieces answers for all
+  for (const tensor of [...wanted]) {
+    const first = tensor.origin?.pieces?.all[0];
+    if (first !== undefined) wanted.add(first);
+  }
   const found = new Map<Tensor, Tensor>([[output, seed]]);
   // later tensors first: when a tensor is reached, all that use it have been
   const order = [...wanted].sort((a, b) => b.id - a.id);
   for (const tensor of order) {
-    const gradient = found.get(tensor);
     const { origin } = tensor;
-    if (gradient === undefined || origin === undefined) continue;
-    if (!origin.inputs.some((input) => wanted.has(input))) continue;
-    const parts = origin.backward(gradient);
+    if (origin === undefined || !origin.inputs.some((input) => wanted.has(input))) continue;
+    const parts = partsOf(tensor, origin, found);
     for (const [i, input] of origin.inputs.entries()) {
       const part = parts[i];
       if (part === undefined || !wanted.has(input)) continue;
@@ -50,6 +53,19 @@ export function gradients(
     }
   }
   return wrt.map((tensor) => found.get(tensor));
+}
+
+/** Gradients of what a tensor was made from. Pieces of one input answer together, when the first of them is reached. */
+function partsOf(
+  tensor: Tensor,
+  { backward, pieces }: NonNullable<Tensor['origin']>,
+  found: ReadonlyMap<Tensor, Tensor>,
+): readonly (Tensor | undefined)[] {
+  const gradient = found.get(tensor);
+  if (pieces === undefined) return gradient === undefined ? [] : backward(gradient);
+  if (tensor !== pieces.all[0]) return [];
+  const each = pieces.all.map((piece) => found.get(piece));
+  return each.every((one) => one === undefined) ? [] : [pieces.join(each)];
 }
 
 /** Tensors on a way from one of `sources` to `output`, both ends included. */

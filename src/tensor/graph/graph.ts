@@ -10,6 +10,11 @@ export type Backward = (gradient: Tensor) => readonly (Tensor | undefined)[];
 interface Origin {
   readonly inputs: readonly Tensor[];
   readonly backward: Backward;
+  /** Pieces that were cut from one input, and its gradient from theirs (those that have one). */
+  readonly pieces?: {
+    readonly all: readonly Tensor[];
+    readonly join: (gradients: readonly (Tensor | undefined)[]) => Tensor;
+  };
 }
 
 /** A value in a graph: a name, an element type and a shape. It holds no numbers until the graph runs. */
@@ -146,9 +151,7 @@ export class Graph {
       nodes.push(node);
     }
     nodes.reverse();
-    for (const [output, tensor] of Object.entries(outputs)) {
-      nodes.push({ op: 'Identity', domain: '', inputs: [tensor.name], outputs: [output], attributes: {} });
-    }
+    const named = nameOutputs(nodes, outputs);
     const constants = [...this.#constants.values()]
       .filter(({ tensor }) => needed.has(tensor))
       .map(({ tensor, data }): TensorPart => {
@@ -156,7 +159,7 @@ export class Graph {
       });
     return {
       name,
-      nodes,
+      nodes: named,
       constants,
       inputs: [...this.#inputs.values()].filter((t) => needed.has(t)),
       outputs: Object.entries(outputs).map(([output, t]) => ({
@@ -179,6 +182,21 @@ export class Graph {
     const id = this.#count++;
     return new Tensor(this, id, { name: name ?? `t${id}`, dtype, shape });
   }
+}
+
+/** Results under the names of the outputs; inputs, and tensors that are two outputs, are copied. */
+function nameOutputs(nodes: readonly NodePart[], outputs: Readonly<Record<string, Tensor>>): NodePart[] {
+  const made = new Set(nodes.flatMap((node) => node.outputs));
+  const names = new Map<string, string>();
+  const copies: NodePart[] = [];
+  for (const [output, { name }] of Object.entries(outputs)) {
+    if (made.has(name) && !names.has(name)) names.set(name, output);
+    else copies.push({ op: 'Identity', domain: '', inputs: [name], outputs: [output], attributes: {} });
+  }
+  const rename = (name: string): string => names.get(name) ?? name;
+  return [...nodes, ...copies].map((node) => {
+    return { ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) };
+  });
 }
 
 function graphNode(

@@ -9,6 +9,7 @@ export {
   binaryCrossEntropy,
   crossEntropy,
   gradientPenalty,
+  groupedCrossEntropy,
   normalDivergence,
   squaredError,
 } from './losses.js';

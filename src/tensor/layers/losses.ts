@@ -2,7 +2,23 @@ import { gradients, withGradient } from '../graph/gradients.js';
 import type { Tensor } from '../graph/graph.js';
 import { InternalError } from '../../core/index.js';
 import { fixedDim } from '../graph/shape.js';
-import { abs, add, exp, maximum, mul, neg, softplus, sqrt, square, sub } from '../ops/elementwise.js';
+import {
+  abs,
+  add,
+  cast,
+  clamp,
+  div,
+  exp,
+  log,
+  maximum,
+  mul,
+  neg,
+  softplus,
+  sqrt,
+  square,
+  sub,
+} from '../ops/elementwise.js';
+import { matmul } from '../ops/matmul.js';
 import { expandDims, expandLike, mean, sum } from '../ops/reduce.js';
 import { logSoftmax, oneHot, pick } from '../ops/select.js';
 
@@ -15,6 +31,57 @@ export function crossEntropy(logits: Tensor, codes: Tensor): Tensor {
   return withGradient(loss, [logits], (g) => [
     mul(expandDims(g, -1), sub(exp(logShares), oneHot(codes, size))),
   ]);
+}
+
+/** Logits outside ±this are held there: e³⁰ is far from the limits of 32-bit numbers, so no shift by the largest is needed. */
+const MOST_LOGIT = 30;
+
+export interface GroupedRequest {
+  /** Logits of all groups side by side [batch, Σ sizes]. */
+  readonly logits: Tensor;
+  /** Categories of each group. */
+  readonly sizes: readonly number[];
+  /** The code of each group (int32 [batch, groups]). */
+  readonly codes: Tensor;
+}
+
+/**
+ * Cross entropy of many categorical variables at once [batch, groups], in a number of operators that does not depend on how many there are.
+ */
+export function groupedCrossEntropy({ logits, sizes, codes }: GroupedRequest): Tensor {
+  const { graph } = logits;
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const groups = sizes.length;
+  const groupOf = Int32Array.from(sizes.flatMap((size, group) => Array.from({ length: size }, () => group)));
+  const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
+  const indicator = new Float32Array(total * groups);
+  for (const [k, group] of groupOf.entries()) indicator[k * groups + group] = 1;
+  const places = cast(add(codes, graph.constant(Int32Array.from(starts), [groups], 'int32')), 'int64');
+  const held = clamp(logits, -MOST_LOGIT, MOST_LOGIT);
+  const weights = exp(held);
+  const totals = matmul(weights, graph.constant(indicator, [total, groups]));
+  const chosen = graph.node(
+    { op: 'GatherElements', inputs: [held, places], attributes: { axis: 1 } },
+    { shape: codes.shape },
+  );
+  const loss = sub(log(totals), chosen);
+  return withGradient(loss, [held], (g) => {
+    // softmax of each group times the group's gradient, less that gradient at the chosen places
+    const perCode = graph.node(
+      {
+        op: 'Gather',
+        inputs: [div(g, totals), graph.constant(groupOf, [total], 'int32')],
+        attributes: { axis: 1 },
+      },
+      { shape: logits.shape },
+    );
+    const soft = mul(weights, perCode);
+    const slope = graph.node(
+      { op: 'ScatterElements', inputs: [soft, places, neg(g)], attributes: { axis: 1, reduction: 'add' } },
+      { shape: logits.shape },
+    );
+    return [slope];
+  });
 }
 
 /** Mean squared difference over the last axis. */

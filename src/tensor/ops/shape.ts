@@ -3,7 +3,7 @@ import { withGradient } from '../graph/gradients.js';
 import type { Tensor } from '../graph/graph.js';
 import { fixedDim, normalAxis, sameShape } from '../graph/shape.js';
 import type { Dim } from '../graph/types.js';
-import { cast, div } from './elementwise.js';
+import { cast, div, mul } from './elementwise.js';
 
 /** The same numbers in another shape. At most one open dimension may change its place or be merged with others. */
 export function reshape(x: Tensor, shape: readonly Dim[]): Tensor {
@@ -86,10 +86,13 @@ export function split(x: Tensor, lengths: readonly number[], axis = -1): Tensor[
     { op: 'Split', inputs: [x, x.graph.integers(lengths)], attributes: { axis: at } },
     shapes.map((shape) => ({ dtype: x.dtype, shape })),
   );
-  const start = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, n) => sum + n, 0));
-  return parts.map((part, i) =>
-    withGradient(part, [x], (g) => [padTo(g, x, { axis: at, before: start[i]! })]),
-  );
+  const join = (gradients: readonly (Tensor | undefined)[]): Tensor =>
+    concat(
+      gradients.map((g, i) => g ?? mul(parts[i]!, 0)),
+      at,
+    );
+  for (const part of parts) part.origin = { inputs: [x], backward: () => [], pieces: { all: parts, join } };
+  return parts;
 }
 
 /** `length` elements along an axis, from `start` on. */

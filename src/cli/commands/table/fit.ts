@@ -43,7 +43,10 @@ Without --epsilon: sequential trees (cart), relations between columns are found 
     .argument('<data>', 'CSV (.csv, .csv.gz, .tsv) or Parquet file; - reads CSV from standard input')
     .requiredOption('-o, --out <folder>', 'folder for the model')
     .option('--label <names>', 'column that somebody will want to predict (repeatable, or a,b)', collect, [])
-    .option('--synthesizer <id>', 'cart, copula, aim … (default: cart; with --epsilon aim)')
+    .option(
+      '--synthesizer <id>',
+      'cart, copula, aim, argn: see `anamnesis synthesizers` (default: cart; with --epsilon aim)',
+    )
     .option('--schema <yaml>', "how to read the columns (see 'table describe')")
     .option('--constraints <yaml>', 'rules that every drawn row keeps, and relations')
     .option(

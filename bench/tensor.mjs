@@ -1,0 +1,109 @@
+// One training step of a 128-256-256-128 network (batch 500, Adam), plain and with clipping example by example and noise, beside PyTorch.
+// usage: node bench/tensor.mjs [--threads 2] [--rounds 15] [--steps 40]; $PYTHON with bench/peers/torch_step-requirements.txt for the peer.
+// Rounds alternate between the programs, so that whatever else the machine does meets both; the figures are medians over rounds.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Rng } from '../dist/core/index.js';
+import * as t from '../dist/tensor/index.js';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const { values: flags } = parseArgs({
+  options: {
+    threads: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '15' },
+    steps: { type: 'string', default: '40' },
+  },
+});
+const [threads, rounds, steps] = [flags.threads, flags.rounds, flags.steps].map(Number);
+const BATCH = 500;
+const LIMIT = 1;
+
+/** Per-example losses of the network. */
+function losses(graph, parameters) {
+  const x = graph.input('x', ['batch', 128]);
+  const y = graph.input('y', ['batch', 128]);
+  const a = t.relu(t.linear(parameters, 'a', x, { units: 256 }));
+  const b = t.relu(t.linear(parameters, 'b', a, { units: 256 }));
+  return t.squaredError(t.linear(parameters, 'c', b, { units: 128 }), y);
+}
+
+const rng = Rng.create('bench');
+const normals = (length) => Float32Array.from({ length }, () => rng.normal());
+const feeds = {
+  x: t.value(normals(BATCH * 128), [BATCH, 128]),
+  y: t.value(normals(BATCH * 128), [BATCH, 128]),
+};
+const plain = await t.Trainer.create((graph, parameters) => ({ loss: t.mean(losses(graph, parameters)) }), {
+  threads,
+});
+const clipped = await t.Trainer.create(
+  (graph, parameters) => {
+    const each = losses(graph, parameters);
+    const { sum } = t.clippedSum({ losses: each, parameters, limit: LIMIT });
+    const noise = graph.input('privacyNoise', [parameters.size]);
+    return { loss: t.mean(each), gradient: t.mul(t.add(sum, noise), 1 / BATCH) };
+  },
+  { threads },
+);
+for (const trainer of [plain, clipped]) trainer.start(Rng.create(1));
+const privacyNoise = t.value(normals(clipped.parameters.size));
+const step = {
+  plain: () => plain.advance(feeds, 1e-3),
+  clipped: () => clipped.advance({ ...feeds, privacyNoise }, 1e-3),
+};
+
+async function time(run) {
+  for (let i = 0; i < 3; i++) await run();
+  const start = performance.now();
+  for (let i = 0; i < steps; i++) await run();
+  return (performance.now() - start) / steps;
+}
+
+/** The peer answers each line `plain` or `opacus` with milliseconds a step, or `absent`. */
+function startPeer() {
+  const python = process.env.PYTHON;
+  if (python === undefined) return undefined;
+  const child = spawn(python, [path.join(here, 'peers', 'torch_step.py'), String(threads), String(steps)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    ask: async (what) => {
+      child.stdin.write(`${what}\n`);
+      const { value } = await lines.next();
+      return Number(value);
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
+const peer = startPeer();
+const found = { plain: [], clipped: [], torch: [], opacus: [] };
+for (let round = 0; round < rounds; round++) {
+  found.plain.push(await time(step.plain));
+  if (peer !== undefined) found.torch.push(await peer.ask('plain'));
+  found.clipped.push(await time(step.clipped));
+  if (peer !== undefined) found.opacus.push(await peer.ask('opacus'));
+}
+peer?.end();
+
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+const ratio = (a, b) => median(a.map((x, i) => x / b[i]));
+const line = (name, value, unit) =>
+  console.log(`${name.padEnd(52)} ${Number.isFinite(value) ? value.toFixed(2) : 'absent'} ${unit}`);
+console.log(
+  `128-256-256-128, batch ${BATCH}, Adam, ${threads} threads, ${rounds} rounds of ${steps} steps (medians)`,
+);
+line('a step', median(found.plain), 'ms');
+line('a private step (clip each example, add noise)', median(found.clipped), 'ms');
+line('private / plain', ratio(found.clipped, found.plain), '×');
+if (peer !== undefined) {
+  line('PyTorch: a step', median(found.torch), 'ms');
+  line('Opacus: a private step', median(found.opacus), 'ms');
+  line('Opacus private / PyTorch plain', ratio(found.opacus, found.torch), '×');
+  line('a step / PyTorch', ratio(found.plain, found.torch), '×');
+}

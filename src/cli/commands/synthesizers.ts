@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { synthesizers } from '../../synthesizers/index.js';
+import { openSession } from '../context.js';
+
+/** `anamnesis synthesizers` */
+export function addSynthesizers(program: Command): void {
+  program
+    .command('synthesizers')
+    .summary('the models of tables: paper, strengths, when to choose which')
+    .description(
+      'Every model that --synthesizer and blueprints take by its id. docs/synthesizers.md has their options.',
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const { output, close } = openSession(command);
+      const all = [...synthesizers.values()].map(({ id, title, summary, source, private: isPrivate }) => {
+        return { id, title, summary, source, private: isPrivate };
+      });
+      for (const { id, title, summary, source, private: isPrivate } of all) {
+        output.line(`${id}: ${title}`);
+        output.line(`  ${summary}`);
+        output.line(`  follows ${source}`);
+        output.line(
+          isPrivate
+            ? '  differential privacy: yes, needs --epsilon'
+            : '  differential privacy: no, claims no ε',
+        );
+        output.line();
+      }
+      output.json(all);
+      await close();
+    });
+}

@@ -1,0 +1,2 @@
+export { argn, FittedArgn } from './synthesizer.js';
+export type { ArgnOptions } from './options.js';

@@ -1,0 +1,170 @@
+import type { Rng } from '../../core/index.js';
+import { throwIfAborted } from '../../core/index.js';
+import type { TrainerState } from '../../tensor/index.js';
+import { dropoutNoise, Graph, mean, Parameters, Session, sum, Trainer, value } from '../../tensor/index.js';
+import type { Layout, LogShares } from './network.js';
+import { network, networkInputs } from './network.js';
+import type { CompiledArgn } from './options.js';
+import type { Parts } from './parts.js';
+
+export interface LearnerSetup {
+  readonly parts: Parts;
+  readonly layout: Layout;
+  readonly shares: LogShares;
+  /** Codes of all rows, row by row. */
+  readonly codes: Int32Array;
+  /** Columns in the order in which rows are drawn. */
+  readonly order: readonly number[];
+  readonly options: CompiledArgn;
+  readonly threads: number;
+  readonly rng: Rng;
+}
+
+export interface EpochRequest {
+  readonly epoch: number;
+  readonly batchRows: number;
+  readonly rate: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Orders that validation rows are scored in. */
+const VALIDATION_CHUNKS = 8;
+/** As in PyTorch's AdamW, which the paper uses. */
+const WEIGHT_DECAY = 0.01;
+
+/** Steps that the average of parameters looks back on. */
+const AVERAGED_STEPS = 200;
+
+/** The state of a network in training: the trainer's, and the running average of the parameters, which is what is scored and kept. */
+export interface LearnerState extends TrainerState {
+  readonly average: Float32Array;
+}
+
+/** A network in training. What a step draws hangs on the step's number alone, so training goes on from any checkpoint. */
+export class Learner {
+  readonly #setup: LearnerSetup;
+  readonly #trainer: Trainer;
+  readonly #scorer: Session;
+  /** Running average of the parameters (Polyak and Juditsky 1992, with exponential weights): it spares most of the noise of single steps. */
+  readonly #average: Float32Array;
+
+  private constructor(setup: LearnerSetup, trainer: Trainer, scorer: Session) {
+    this.#setup = setup;
+    this.#trainer = trainer;
+    this.#scorer = scorer;
+    this.#average = trainer.snapshot().parameters;
+  }
+
+  static async create(setup: LearnerSetup): Promise<Learner> {
+    const { layout, options, threads, rng } = setup;
+    const { dropout: rate, provider } = options;
+    const trainer = await Trainer.create(
+      (graph, parameters) => {
+        const losses = network(parameters, networkInputs(graph, layout, rate > 0), { ...setup, rate });
+        return { loss: mean(sum(losses, { axes: [1] })) };
+      },
+      { provider, threads, adam: { weightDecay: WEIGHT_DECAY } },
+    );
+    const graph = new Graph();
+    const parameters = new Parameters(graph);
+    const losses = network(parameters, networkInputs(graph, layout, false), { ...setup, rate: 0 });
+    parameters.seal();
+    const scorer = await Session.create(graph.encode({ losses: sum(losses, { axes: [1] }) }), {
+      provider,
+      threads,
+    });
+    trainer.start(rng.split('start'));
+    return new Learner(setup, trainer, scorer);
+  }
+
+  /** One pass over the rows. Returns the mean loss of a row. */
+  async epoch(rows: Uint32Array, { epoch, batchRows, rate, signal }: EpochRequest): Promise<number> {
+    const { rng, layout, options } = this.#setup;
+    const units = layout.hidden.reduce((total, h) => total + h, 0);
+    const shuffled = rng.split('epoch', epoch).permutation(rows.length);
+    const steps = Math.max(1, Math.round(rows.length / batchRows));
+    let total = 0;
+    for (let step = 0; step < steps; step++) {
+      throwIfAborted(signal);
+      const from = Math.floor((step * rows.length) / steps);
+      const to = Math.floor(((step + 1) * rows.length) / steps);
+      const chance = rng.split('step', this.#trainer.step);
+      const drawn = chance.next() < options.drawingOrder;
+      const feeds = {
+        codes: this.#batch(shuffled.subarray(from, to), rows),
+        rank: value(this.#ranks(drawn ? undefined : chance)),
+        ...(options.dropout > 0
+          ? { noise: value(dropoutNoise(chance, new Uint8Array((to - from) * units)), [to - from, units]) }
+          : {}),
+      };
+      const { loss } = await this.#trainer.advance(feeds, rate);
+      this.#follow();
+      total += Number(loss!.data[0]) * (to - from);
+    }
+    return total / rows.length;
+  }
+
+  /** Mean loss of rows without dropout, in a few fixed orders. */
+  async evaluate(rows: Uint32Array): Promise<number> {
+    const { rng, options } = this.#setup;
+    const places = Uint32Array.from({ length: rows.length }, (_, i) => i);
+    let total = 0;
+    for (let chunk = 0; chunk < VALIDATION_CHUNKS; chunk++) {
+      const from = Math.floor((chunk * rows.length) / VALIDATION_CHUNKS);
+      const to = Math.floor(((chunk + 1) * rows.length) / VALIDATION_CHUNKS);
+      if (from === to) continue;
+      const drawn = (chunk + 0.5) / VALIDATION_CHUNKS < options.drawingOrder;
+      const { losses } = await this.#scorer.run({
+        codes: this.#batch(places.subarray(from, to), rows),
+        rank: value(this.#ranks(drawn ? undefined : rng.split('validation order', chunk))),
+        parameters: value(this.#average),
+      });
+      for (const loss of losses!.data) total += Number(loss);
+    }
+    return total / rows.length;
+  }
+
+  snapshot(): LearnerState {
+    return { ...this.#trainer.snapshot(), average: Float32Array.from(this.#average) };
+  }
+
+  restore(state: LearnerState): void {
+    this.#trainer.restore(state);
+    this.#average.set(state.average);
+  }
+
+  async close(): Promise<void> {
+    await this.#trainer.close();
+    await this.#scorer.close();
+  }
+
+  /** Moves the average towards the parameters. */
+  #follow(): void {
+    const { data } = this.#trainer.flat;
+    const share = 1 / Math.min(this.#trainer.step, AVERAGED_STEPS);
+    const average = this.#average;
+    for (let i = 0; i < average.length; i++) average[i]! += (Number(data[i]) - average[i]!) * share;
+  }
+
+  /** Codes [batch, variables] of the rows `rows[places[i]]`. */
+  #batch(places: Uint32Array, rows: Uint32Array): ReturnType<typeof value> {
+    const { codes, layout } = this.#setup;
+    const variables = layout.sizes.length;
+    const out = new Int32Array(places.length * variables);
+    for (let i = 0; i < places.length; i++) {
+      const at = rows[places[i]!]! * variables;
+      for (let v = 0; v < variables; v++) out[i * variables + v] = codes[at + v]!;
+    }
+    return value(out, [places.length, variables]);
+  }
+
+  /** Place of each variable: columns in the drawing order, or in a random one. */
+  #ranks(chance: Rng | undefined): Float32Array {
+    const { order, parts } = this.#setup;
+    const columns = chance === undefined ? order : chance.split('order').shuffle([...order]);
+    const ranks = new Float32Array(parts.parts.length);
+    let next = 0;
+    for (const column of columns) for (const part of parts.ofColumn[column]!) ranks[part] = next++;
+    return ranks;
+  }
+}

@@ -1,0 +1,96 @@
+import type { ColumnSchema } from '../../table/index.js';
+import type { Coder } from './coder.js';
+import { drawnCodes, partsOf } from './parts.js';
+import type { Parts } from './parts.js';
+import type { Layout } from './network.js';
+import { layoutOf } from './network.js';
+import type { CompiledArgn } from './options.js';
+
+/** Losses in nats a row after each pass. */
+export interface EpochRecord {
+  readonly training: number;
+  readonly validation: number;
+  readonly learningRate: number;
+}
+
+/** Everything that drawing needs, and how it was learned. */
+export interface ArgnModel {
+  readonly schema: readonly ColumnSchema[];
+  readonly options: CompiledArgn;
+  readonly coders: readonly Coder[];
+  /** Columns in the order in which they are drawn: labels last. */
+  readonly order: readonly number[];
+  readonly curve: readonly EpochRecord[];
+  /** All parameters, in the order of {@link weightsOf}. */
+  readonly parameters: Float32Array;
+}
+
+/** The parameters by their roles; views of the flat vector. */
+export interface Weights {
+  readonly parts: Parts;
+  readonly coders: readonly Coder[];
+  readonly layout: Layout;
+  /** [Σ sizes, width], and where each variable's rows start. */
+  readonly table: Float32Array;
+  readonly starts: readonly number[];
+  /** [variables · width, units] and [units], and where each variable's units start. */
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+  readonly units: number;
+  readonly unitStarts: readonly number[];
+  readonly out: readonly {
+    readonly weight: Float32Array;
+    readonly bias: Float32Array;
+    readonly places: Float32Array | undefined;
+  }[];
+  /** Codes that may be drawn, for each variable. */
+  readonly drawn: readonly Uint8Array[];
+}
+
+const runningSums = (list: readonly number[]): number[] =>
+  list.map((_, i) => list.slice(0, i).reduce((sum, n) => sum + n, 0));
+
+/** How many parameters a network has. */
+export function parameterCount(parts: Parts, { sizes, width, hidden }: Layout): number {
+  const units = hidden.reduce((sum, h) => sum + h, 0);
+  let count = sizes.reduce((sum, size) => sum + size, 0) * width + sizes.length * width * units + units;
+  for (const [v, { size, parent }] of parts.parts.entries()) {
+    count += (hidden[v]! + 1) * size + (parent === undefined ? 0 : sizes[parent]! * size);
+  }
+  return count;
+}
+
+/**
+ * Cuts the flat vector in the order in which `network` declares its parameters.
+ * @param missing whether missing values may be drawn; default: yes.
+ */
+export function weightsOf({ coders, options, parameters }: ArgnModel, missing = true): Weights {
+  const parts = partsOf(coders);
+  const layout = layoutOf(parts, options.units);
+  const { sizes, width, hidden } = layout;
+  const units = hidden.reduce((sum, h) => sum + h, 0);
+  let at = 0;
+  const take = (length: number): Float32Array => parameters.subarray(at, (at += length));
+  const table = take(sizes.reduce((sum, size) => sum + size, 0) * width);
+  const weight = take(sizes.length * width * units);
+  const bias = take(units);
+  const out = parts.parts.map(({ size, parent }, v) => ({
+    weight: take(hidden[v]! * size),
+    bias: take(size),
+    places: parent === undefined ? undefined : take(sizes[parent]! * size),
+  }));
+  const drawn = parts.parts.map(({ column }, v) => drawnCodes(parts, v, { coder: coders[column]!, missing }));
+  return {
+    parts,
+    coders,
+    layout,
+    table,
+    starts: runningSums(sizes),
+    weight,
+    bias,
+    units,
+    unitStarts: runningSums(hidden),
+    out,
+    drawn,
+  };
+}

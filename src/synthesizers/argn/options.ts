@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { providers } from '../../tensor/index.js';
+import { compileOptions } from '../options.js';
+
+/** Options of the any-order autoregressive network. */
+export interface ArgnOptions {
+  /** Most passes over the rows. Default 100; training ends earlier when the validation part no longer improves. */
+  readonly epochs?: number;
+  /** Rows of a step. Default: a power of two near a 64th of the rows, 16 … 2048. */
+  readonly batchRows?: number;
+  /** Learning rate of AdamW. Default 0.001 · √(batchRows / 32). */
+  readonly learningRate?: number;
+  /** Share of hidden units that are left out at random in training. Default 0.25. */
+  readonly dropout?: number;
+  /** Hidden units of each column's predictor, as a multiple of the paper's 16 · round(ln k). Default 1. */
+  readonly units?: number;
+  /** Share of the rows that decides when to stop, 0 … 0.5. Default 0.1. */
+  readonly validation?: number;
+  /** Share of steps that use the order in which rows are drawn; the others use random orders. 0 is the paper's way. Default 0.5. */
+  readonly drawingOrder?: number;
+  /** Codes of a numeric column at most. Default 100. */
+  readonly maxBins?: number;
+  /** Categories of fewer rows are never drawn, unless all are so rare; a bin of numbers has as many rows. Default 5. */
+  readonly rareRows?: number;
+  /** Where the network runs. Default `cpu`. */
+  readonly provider?: 'cpu' | 'webgpu' | 'cuda';
+}
+
+export const argnOptionsSchema = z.strictObject({
+  epochs: z.int().min(1).max(100_000).default(100),
+  batchRows: z.int().min(1).max(65_536).optional(),
+  learningRate: z.number().gt(0).max(1).optional(),
+  dropout: z.number().min(0).max(0.9).default(0.25),
+  units: z.number().gt(0).max(64).default(1),
+  validation: z.number().min(0).max(0.5).default(0.1),
+  drawingOrder: z.number().min(0).max(1).default(0.5),
+  maxBins: z.int().min(2).max(1000).default(100),
+  rareRows: z.int().min(1).default(5),
+  provider: z.enum(providers).default('cpu'),
+});
+
+/** Checked options with every default filled in. */
+export type CompiledArgn = Readonly<z.output<typeof argnOptionsSchema>>;
+
+/** @throws UserError `BAD_OPTIONS` listing every problem with its key. */
+export function compileArgn(options: ArgnOptions = {}): CompiledArgn {
+  return Object.freeze(compileOptions('argn', argnOptionsSchema, options));
+}
+
+/** Rows of a step and its learning rate. */
+export function settleSteps(
+  options: CompiledArgn,
+  rows: number,
+): { batchRows: number; learningRate: number } {
+  const near = 2 ** Math.round(Math.log2(Math.max(rows / 64, 1)));
+  const batchRows = options.batchRows ?? Math.min(Math.max(near, 16), 2048);
+  return { batchRows, learningRate: options.learningRate ?? 0.001 * Math.sqrt(batchRows / 32) };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { columnSchema } from '../../table/index.js';
+import { badModel, bundleArray, readBundle, writeBundle } from '../bundle.js';
+import type { Coder } from './coder.js';
+import { coderSchema } from './coder.js';
+import type { ArgnModel } from './model.js';
+import { parameterCount } from './model.js';
+import { layoutOf } from './network.js';
+import { argnOptionsSchema } from './options.js';
+import { partsOf } from './parts.js';
+
+const ID = 'argn';
+const PARAMETERS = 'parameters';
+
+const modelSchema = z.strictObject({
+  schema: z.array(columnSchema),
+  options: argnOptionsSchema,
+  coders: z.array(coderSchema),
+  order: z.array(z.int().min(0)),
+  curve: z.array(z.strictObject({ training: z.number(), validation: z.number(), learningRate: z.number() })),
+});
+
+/** Writes a model into an existing folder. */
+export async function saveArgn(dir: string, model: ArgnModel): Promise<void> {
+  const { parameters, ...rest } = model;
+  await writeBundle(dir, ID, { model: rest, arrays: new Map([[PARAMETERS, parameters]]) });
+}
+
+/** Reads what {@link saveArgn} wrote. @throws DataError `BAD_MODEL` for anything else. */
+export async function loadArgn(dir: string): Promise<ArgnModel> {
+  const bundle = await readBundle(dir, ID, modelSchema);
+  const { model } = bundle;
+  const { schema, coders, order, options } = model;
+  const inOrder = new Set(order.filter((c) => c < schema.length));
+  if (coders.length !== schema.length || order.length !== schema.length || inOrder.size !== schema.length) {
+    throw badModel(dir, 'its columns are damaged');
+  }
+  if (!coders.every((coder, c) => isSound(coder, schema[c]!.categories?.length))) {
+    throw badModel(dir, 'its codes are damaged');
+  }
+  const parameters = bundleArray(bundle, dir, { name: PARAMETERS, type: Float32Array });
+  const parts = partsOf(coders);
+  const count = parts.parts.length === 0 ? 0 : parameterCount(parts, layoutOf(parts, options.units));
+  if (parameters.length !== count || !parameters.every(Number.isFinite)) {
+    throw badModel(dir, 'its parameters are damaged');
+  }
+  return { ...model, parameters };
+}
+
+function isSound(coder: Coder, categories: number | undefined): boolean {
+  const missing = coder.missing === null || coder.missing === coder.size - 1;
+  const present = coder.size - (coder.missing === null ? 0 : 1);
+  if (coder.kind === 'numbers')
+    return missing && categories === undefined && coder.borders.length === present;
+  const own = coder.categoryOf.length + (coder.rare === null ? 0 : 1);
+  return (
+    missing &&
+    own === present &&
+    coder.codeOf.length === categories &&
+    coder.codeOf.every((code) => code < Math.max(present, 1)) &&
+    coder.categoryOf.every((category) => category < categories) &&
+    (coder.rare === null || coder.rare === coder.categoryOf.length)
+  );
+}
