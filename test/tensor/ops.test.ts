@@ -195,6 +195,30 @@ describe('running', () => {
     expect([0, 5, 10, 20].map(t.linearRate(1, 10, 0.25))).toEqual([1, 0.625, 0.25, 0.25]);
   });
 
+  it('takes the cross entropy of many groups as one by one, with the same gradients, to 1e-6', async () => {
+    const logits = [0.5, -1, 2, 0, 1, 3, -2, 0.3, -0.7, 1.1];
+    const got = await evaluate(logits, [2, 5], (x, graph) => {
+      const codes = graph.constant(Int32Array.of(1, 2, 0, 0), [2, 2], 'int32');
+      const grouped = t.groupedCrossEntropy({ logits: x, sizes: [2, 3], codes });
+      const [a, b] = t.split(x, [2, 3]);
+      const codeOf = (i: number): Tensor => t.reshape(t.slice(codes, 1, i, 1), [2]);
+      const one = [t.crossEntropy(a!, codeOf(0)), t.crossEntropy(b!, codeOf(1))] as const;
+      const slope = (loss: Tensor): Tensor => gradients(loss, [x])[0]!;
+      return {
+        grouped: t.sum(grouped, { axes: [1] }),
+        single: t.add(...one),
+        groupedSlope: slope(t.sum(t.square(grouped))),
+        singleSlope: slope(t.add(t.sum(t.square(one[0])), t.sum(t.square(one[1])))),
+      };
+    });
+    for (const [name, other] of [
+      ['grouped', 'single'],
+      ['groupedSlope', 'singleSlope'],
+    ] as const) {
+      for (const [i, v] of got[name]!.entries()) expect(v).toBeCloseTo(got[other]![i]!, 6);
+    }
+  });
+
   it('measures squared differences', async () => {
     const got = await evaluate([1, 2, 3, 4], [2, 2], (x) => ({ loss: t.squaredError(x, t.mul(x, 2)) }));
     expect(got['loss']).toEqual([2.5, 12.5]);

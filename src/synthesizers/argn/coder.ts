@@ -139,7 +139,7 @@ function binOf({ borders }: NumberCoder, value: number): number {
     if (borders[middle]!.at(-1)! >= value) last = middle;
     else first = middle + 1;
   }
-  const isOwn = (bin: number): boolean => borders[bin]?.length === 1 && borders[bin]![0] === value;
+  const isOwn = (bin: number): boolean => borders[bin]?.length === 1 && borders[bin][0] === value;
   if (isOwn(first + 1)) return first + 1;
   // between two numbers that each are alone in a bin, the nearer
   const below = borders[first - 1];
