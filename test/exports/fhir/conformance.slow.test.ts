@@ -12,6 +12,7 @@ test('every resource of 100 patients passes every check, the slow ones too', () 
     const { person } =
       people.records.find((r) => resources.some((x) => x.id === r.person.id)) ?? people.records[i]!;
     const life = { birth: person.birthTime, end: person.deathTime ?? runEnd };
+    expect(union.targets.check(resources)).toEqual([]);
     for (const resource of resources) {
       const found = union.check(resource, shared.has(resource.resourceType) ? null : life, true);
       expect(found).toEqual([]);

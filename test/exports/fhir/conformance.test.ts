@@ -31,7 +31,7 @@ describe('FHIR export of 100 patients', () => {
     for (const [file, resources] of readBundles(people)) {
       const record = lives.get(file.slice('fhir/'.length, -'.json'.length))!;
       const life = { birth: record.person.birthTime, end: record.person.deathTime ?? runEnd };
-      findings.push(...checkSet(resources));
+      findings.push(...checkSet(resources), ...union.targets.check(resources));
       for (const resource of resources) {
         const shared = ['Organization', 'Location', 'Practitioner', 'PractitionerRole'];
         findings.push(...union.check(resource, shared.includes(resource.resourceType) ? null : life));

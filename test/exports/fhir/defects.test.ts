@@ -122,6 +122,18 @@ describe('each check of the union catches its planted defect', () => {
     expect(checkSet([...bundle!, bundle![0]!]).map((f) => f.message)).toContain('the same id twice');
   });
 
+  test('a reference to a resource of a type that the element does not allow', () => {
+    const [bundle] = readBundles(people).values();
+    const patient = bundle!.find((r) => r.resourceType === 'Patient')!;
+    const changed = bundle!.map((r) =>
+      r.resourceType === 'Coverage' || r.resourceType === 'Procedure'
+        ? { ...r, encounter: { reference: `urn:uuid:${patient.id}` } }
+        : r,
+    );
+    expect(union.targets.check(bundle!)).toEqual([]);
+    expect(union.targets.check(changed).map((f) => f.message)).toContain('refers to Patient at encounter');
+  });
+
   test('an entry of a bundle without its request', () => {
     const resource = resources[0]!;
     const good = {

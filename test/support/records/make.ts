@@ -69,10 +69,11 @@ export const fixtureFacts: RunFacts = {
   generator: { name: 'anamnesis', version: '0.0.0-test' },
 };
 
-/** `count` lives of all ages, a third of them ended by death, sharing one directory. */
+/** `count` lives of all ages, a third of them ended by death, sharing one directory; each with 4 to `mostVisits` visits. */
 export function makeRecords(
   count: number,
   seed: number | string = 1,
+  mostVisits = 15,
 ): { directory: Directory; records: PatientRecord[] } {
   const rng = Rng.create(seed);
   const directory = makeDirectory(rng.split('directory'));
@@ -85,7 +86,7 @@ export function makeRecords(
       dies: chance(r, 0.33),
       endsInside: chance(r, 0.2),
       insured: chance(r, 0.85),
-      visits: 4 + r.int(12),
+      visits: 4 + r.int(mostVisits - 3),
     });
   });
   return { directory, records };

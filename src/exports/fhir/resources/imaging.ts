@@ -66,7 +66,6 @@ export function writeDevice(scope: PatientScope, d: Device): void {
     id,
     scope.heads.of('DeviceUseStatement', null, id) +
       `,"status":"${d.end === null ? 'active' : 'completed'}"${scope.subject}` +
-      (d.encounter === null ? '' : `,"derivedFrom":[${scope.encounterReference(d.encounter)}]`) +
       `,"timingPeriod":${periodText(d.start, d.end)},"recordedOn":"${timeText(d.start)}"` +
       `,"device":${scope.sink.reference('Device', d.id)}}`,
   );

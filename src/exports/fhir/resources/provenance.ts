@@ -8,6 +8,9 @@ import { timeText } from '../text/time.js';
 const author = fixedConcept(hl7('provenance-participant-type'), 'author', 'Author');
 const create = fixedConcept(hl7('v3-DataOperation'), 'CREATE', 'create').slice(0, -1);
 
+/** US Core wants to know for whom a device acts (provenance-1). */
+const user = '{"display":"Who ran the program"}';
+
 /** Says of everything in the record that a program made it, how, and from which seed. */
 export function writeProvenance(scope: PatientScope): void {
   const { generation, seed, recordedTime } = scope.facts;
@@ -18,6 +21,6 @@ export function writeProvenance(scope: PatientScope): void {
     id,
     scope.heads.of('Provenance', 'us-core-provenance', id) +
       `,"target":[${scope.targets}],"recorded":"${timeText(recordedTime)}","activity":${create},"text":${quote(how)}}` +
-      `,"agent":[{"type":${author},"who":${scope.shared.software.reference}}]}`,
+      `,"agent":[{"type":${author},"who":${scope.shared.software.reference},"onBehalfOf":${user}}]}`,
   );
 }

@@ -13,7 +13,7 @@ export function isResource(value: unknown): value is Resource {
 
 /** One thing that a check found. */
 export interface Finding {
-  readonly check: 'medplum' | 'us-core' | 'lantana' | 'binding' | 'slice' | 'fhirpath' | 'rule';
+  readonly check: 'medplum' | 'us-core' | 'lantana' | 'binding' | 'slice' | 'fhirpath' | 'target' | 'rule';
   readonly type: string;
   readonly id: string;
   readonly message: string;

@@ -9,6 +9,7 @@ import { checkResource } from './rules.js';
 import type { Life } from './rules.js';
 import { shapeOf } from './shape.js';
 import { SliceCheck } from './slices.js';
+import { TargetCheck } from './targets.js';
 import { readPackage, usCorePackage } from './us-core-package.js';
 
 /** What our definitions say and Medplum gets wrong, with the reason; each is covered by another check of the union. */
@@ -24,6 +25,7 @@ const knownFalse: readonly { readonly type: string; readonly text: string; reado
 export class UnionCheck {
   readonly medplum: MedplumCheck;
   readonly bindings: BindingCheck;
+  readonly targets: TargetCheck;
   readonly #slices: SliceCheck;
   readonly #lantana = new LantanaCheck();
   readonly #invariants: InvariantCheck;
@@ -32,6 +34,7 @@ export class UnionCheck {
   constructor() {
     const usCore = usCorePackage === undefined ? [] : readPackage(usCorePackage);
     const base = baseResources();
+    this.targets = new TargetCheck(base);
     const sets = new Expansion([...baseTerminology(), ...usCore]);
     this.medplum = new MedplumCheck(usCore);
     this.bindings = new BindingCheck(sets, [...base, ...usCore]);
