@@ -1,14 +1,16 @@
 import type { Rng } from '../../core/index.js';
 import type { Column } from '../../table/index.js';
 import type { Binning } from '../../trees/index.js';
+import { evenUniforms } from './even.js';
 import { headProbabilities } from './head.js';
-import { drawOutcome, probabilityOf } from './leaves.js';
+import { outcomeAt, probabilityOf } from './leaves.js';
 import type { Head, Stage } from './model.js';
 import { leafOf } from './tree.js';
 
 /** A column's distribution in each row, given what the row already holds. An outcome is a category's code or a number. */
 export interface Conditional {
-  draw(row: number, rng: Rng): number;
+  /** An outcome for each of the rows, by even draws: each row has its distribution, all together have less noise than independent draws. */
+  draw(rows: Uint32Array, rng: Rng): Float64Array;
   /** Probability of the outcome; of a number, that of its bin. */
   likelihood(row: number, outcome: number): number;
 }
@@ -24,7 +26,11 @@ export function treeConditional(stage: Stage, codes: readonly Uint8Array[], binn
   const { tree, leaves } = stage;
   const edges = binning?.type === 'ordered' && binning.levels === undefined ? binning.edges : undefined;
   return {
-    draw: (row, rng) => drawOutcome(leaves, leafOf(tree, codes, row), rng),
+    draw: (rows, rng) => {
+      const at = rows.map((row) => leafOf(tree, codes, row));
+      const uniforms = evenUniforms(at, leaves.start.length - 1, rng);
+      return uniforms.map((u, i) => outcomeAt(leaves, at[i]!, u));
+    },
     likelihood: (row, outcome) => {
       const leaf = leafOf(tree, codes, row);
       if (edges === undefined) return probabilityOf(leaves, leaf, outcome - 0.5, outcome + 0.5);
@@ -36,23 +42,47 @@ export function treeConditional(stage: Stage, codes: readonly Uint8Array[], binn
   };
 }
 
-/** By boosted trees and logistic regression, from the rows' earlier columns. The first draw's stream serves for all rows of two classes. */
+/** By boosted trees and logistic regression, from the rows' earlier columns. */
 export function headConditional(head: Head, columns: readonly Column[]): Conditional {
   const probabilities = headProbabilities(head, columns);
   const { classes } = head;
   const k = classes.length;
-  let even: Uint8Array | undefined;
   return {
-    draw: (row, rng) => {
-      if (k > 2) return classes[rng.weightedIndex(probabilities.subarray(row * k, (row + 1) * k))]!;
-      even ??= drawEvenly(probabilities, rng);
-      return classes[even[row]!]!;
+    draw: (rows, rng) => {
+      const own = new Float64Array(rows.length * k);
+      for (const [i, row] of rows.entries()) own.set(probabilities.subarray(row * k, (row + 1) * k), i * k);
+      const drawn = k === 2 ? drawEvenly(own, rng) : drawClasses(own, k, rng);
+      return Float64Array.from(drawn, (at) => classes[at]!);
     },
     likelihood: (row, outcome) => {
       const at = classes.indexOf(outcome);
       return at < 0 ? 0 : probabilities[row * k + at]!;
     },
   };
+}
+
+/** Draws one of `k` classes for each row, evenly among the rows that have the same likeliest class. */
+function drawClasses(probabilities: Float64Array, k: number, rng: Rng): Uint8Array {
+  const rows = probabilities.length / k;
+  const of = (row: number): Float64Array => probabilities.subarray(row * k, (row + 1) * k);
+  const likeliest = Uint32Array.from({ length: rows }, (_, row) => {
+    const own = of(row);
+    return own.indexOf(Math.max(...own));
+  });
+  const uniforms = evenUniforms(likeliest, k, rng);
+  return Uint8Array.from(uniforms, (u, row) => classAt(of(row), u));
+}
+
+function classAt(probabilities: Float64Array, uniform: number): number {
+  let left = uniform * probabilities.reduce((sum, p) => sum + p, 0);
+  let last = 0;
+  for (const [at, p] of probabilities.entries()) {
+    if (p <= 0) continue;
+    last = at;
+    left -= p;
+    if (left < 0) return at;
+  }
+  return last;
 }
 
 /**

@@ -37,9 +37,12 @@ export class Draft {
     const column = emptyColumn(this.#model.schema[c]!, this.rows);
     const { missing, value } = this.#conditionals(c);
     const bounds = this.#model.bounds[c] ?? null;
-    for (let row = 0; row < this.rows; row++) {
-      if (value === undefined || missing?.draw(row, rng) === MISSING) continue;
-      const outcome = value.draw(row, rng);
+    const all = Uint32Array.from({ length: this.rows }, (_, row) => row);
+    const absent = missing?.draw(all, rng);
+    const present = value === undefined ? all.subarray(0, 0) : all.filter((row) => absent?.[row] !== MISSING);
+    const outcomes = value?.draw(present, rng);
+    for (const [i, row] of present.entries()) {
+      const outcome = outcomes![i]!;
       if (column.type === 'categorical') column.codes[row] = outcome;
       else column.values[row] = bounds === null ? outcome : intoBounds(bounds, outcome);
       column.valid[row] = 1;

@@ -1,4 +1,3 @@
-import type { Rng } from '../../core/index.js';
 import { sharedFloat64, sharedUint32 } from '../../table/index.js';
 
 /**
@@ -14,12 +13,12 @@ export interface Leaves {
   readonly cumulative: Float64Array;
 }
 
-/** Draws from a leaf: a code, or a number that is not yet rounded. The leaf must have an outcome. */
-export function drawOutcome(leaves: Leaves, leaf: number, rng: Rng): number {
+/** The outcome of a leaf at a uniform number on [0, 1): a code, or a number that is not yet rounded. The leaf must have an outcome. */
+export function outcomeAt(leaves: Leaves, leaf: number, uniform: number): number {
   const first = leaves.start[leaf]!;
   let high = leaves.start[leaf + 1]! - 1;
   const { cumulative } = leaves;
-  const u = rng.next() * cumulative[high]!;
+  const u = uniform * cumulative[high]!;
   let low = first;
   while (low < high) {
     const middle = (low + high) >>> 1;

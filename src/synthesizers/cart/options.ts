@@ -5,8 +5,8 @@ import { compileOptions } from '../options.js';
 export interface CartOptions {
   /**
    * Least rows of a leaf: the privacy dial. A drawn value is one of the values of at least so many people who are alike;
-   * 20 is faithful, 50 careful, 100 more so. Default: a hundredth of the rows, but at least 20 and at most 50; of more than
-   * 250,000 rows a five-thousandth, which keeps time and model in bounds.
+   * 20 is faithful, 50 careful, 100 more so. Default: a hundredth of the rows, but at least 20 and at most 100; of more than
+   * 500,000 rows a five-thousandth, which keeps time and model in bounds.
    */
   readonly minLeaf?: number;
   /**
@@ -47,7 +47,7 @@ export type SettledCart = Readonly<z.output<typeof settledOptionsSchema>>;
 
 /** Options with the defaults that depend on the table. */
 export function settleOptions(options: CompiledCart, rows: number): SettledCart {
-  const usual = Math.min(Math.max(Math.round(rows / 100), 20), 50);
+  const usual = Math.min(Math.max(Math.round(rows / 100), 20), 100);
   return { ...options, minLeaf: options.minLeaf ?? Math.max(usual, Math.round(rows / 5000)) };
 }
 

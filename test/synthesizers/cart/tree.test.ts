@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/core/index.js';
 import { growTree } from '../../../src/synthesizers/cart/grow.js';
-import { drawOutcome, LeavesBuilder, probabilityOf } from '../../../src/synthesizers/cart/leaves.js';
+import { LeavesBuilder, outcomeAt, probabilityOf } from '../../../src/synthesizers/cart/leaves.js';
 import type { Feature } from '../../../src/synthesizers/cart/split.js';
 import { SplitSearch } from '../../../src/synthesizers/cart/split.js';
 import type { Target } from '../../../src/synthesizers/cart/target.js';
@@ -197,7 +197,7 @@ describe('leaves', () => {
 
   it('are drawn from by weight: 100,000 draws within 1 point of the probabilities', () => {
     const rng = Rng.create(8);
-    const draws = Array.from({ length: 100_000 }, () => drawOutcome(leaves, 0, rng));
+    const draws = Array.from({ length: 100_000 }, () => outcomeAt(leaves, 0, rng.next()));
     for (const [from, to] of [
       [0, 1],
       [1, 3],
@@ -207,7 +207,7 @@ describe('leaves', () => {
       const seen = draws.filter((x) => x > from && x <= to).length / draws.length;
       expect(Math.abs(seen - probabilityOf(leaves, 0, from, to))).toBeLessThan(0.01);
     }
-    expect(drawOutcome(leaves, 1, rng)).toBe(7);
+    expect(outcomeAt(leaves, 1, rng.next())).toBe(7);
   });
 
   it('have probabilities that add up', () => {
