@@ -1,7 +1,7 @@
 // Every synthesizer on every table of the benchmark, measured by one ruler.
-// usage: npm run bench:tables -- [--out folder] [--only adult,diabetes130] [--synthesizers cart,copula,aim] [--epsilon 1,10] [--seeds 3] [--workers 2] [--peers]
+// usage: npm run bench:tables -- [--out folder] [--only adult,diabetes130] [--synthesizers cart,copula,aim] [--epsilon 1,10] [--seeds 3] [--workers 2] [--split name] [--peers]
 // Each run's figures go to <out>/<table>-<setting>-<seed>.json; at the end a Markdown table of the means and spreads of what lies there.
-// --peers: also bench/peers/<name>_peer.py with $PYTHON; what cannot run is named and skipped.
+// --split: another name deals Diabetes-130's patients to other halves. --peers: also bench/peers/<name>_peer.py with $PYTHON; what cannot run is named and skipped.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -28,6 +28,7 @@ const { values: flags } = parseArgs({
     epsilon: { type: 'string', default: '1,10' },
     seeds: { type: 'string', default: '3' },
     workers: { type: 'string', default: '2' },
+    split: { type: 'string', default: 'anamnesis' },
     peers: { type: 'boolean', default: false },
   },
 });
@@ -143,7 +144,7 @@ async function read(file, schemaFile) {
 
 async function load(name) {
   const folder = path.join(flags.out, 'tables', name);
-  const files = await makers[name](folder);
+  const files = await makers[name](folder, { salt: flags.split });
   const [train, test] = [await read(files.train, files.schema), await read(files.test, files.schema)];
   return { name, train, test, files, labels: files.labels, exclude: files.exclude };
 }

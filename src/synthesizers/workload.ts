@@ -6,9 +6,21 @@ export function cellsOf(columns: readonly number[], sizes: readonly number[]): n
   return columns.reduce((cells, c) => cells * sizes[c]!, 1);
 }
 
+/** A column's codes joined to fewer groups. */
+export interface Grouping {
+  readonly size: number;
+  /** The group of each code. */
+  readonly groupOf: Uint32Array;
+}
+
+/** For each column of a table the groups that its cells are made of; undefined for a column whose codes stand apart. */
+export type Groupings = readonly (Grouping | undefined)[];
+
 /** A noisy table of counts over some columns, ascending. */
 export interface Measurement {
   readonly columns: readonly number[];
+  /** Absent: of codes. */
+  readonly groups?: Groupings;
   readonly values: Float64Array;
   /** Inverse variance of each value's noise. */
   readonly weights: Float64Array;
@@ -18,6 +30,8 @@ export interface Measurement {
 export interface Candidate {
   /** Ascending. */
   readonly columns: readonly number[];
+  /** Absent: of codes. */
+  readonly groups?: Groupings;
   readonly cells: number;
   /** How much the workload cares for it. */
   readonly weight: number;
@@ -31,13 +45,16 @@ export interface WorkloadRequest {
   readonly maxCells: number;
   /** How much a table counts: the product of its columns' weights. */
   readonly columnWeights: readonly number[];
+  /** Columns that tables of two or more columns may also take in groups. */
+  readonly groupings?: Groupings;
 }
 
 /**
- * Every table of up to `degree` columns. Its weight is that of the workload (all tables of `degree` columns) that it tells about: the sum over
- * these of the columns shared (McKenna et al. 2022, §4.1), scaled so that the largest is 1.
+ * Every table of up to `degree` columns, and each once more for every way to take some of its columns in groups. Its weight is that of the workload
+ * (all tables of `degree` columns) that it tells about: the sum over these of the columns shared (McKenna et al. 2022, §4.1), scaled so that the largest is 1.
  */
-export function candidatesOf({ sizes, degree, maxCells, columnWeights }: WorkloadRequest): Candidate[] {
+export function candidatesOf(request: WorkloadRequest): Candidate[] {
+  const { sizes, degree, maxCells, groupings = [] } = request;
   const d = sizes.length;
   const all: number[][] = [];
   for (let a = 0; a < d; a++) {
@@ -47,28 +64,97 @@ export function candidatesOf({ sizes, degree, maxCells, columnWeights }: Workloa
       for (let c = b + 1; c < d && degree > 2; c++) all.push([a, b, c]);
     }
   }
-  const widest = Math.min(degree, d);
-  const within = all.filter((columns) => cellsOf(columns, sizes) <= maxCells);
-  const queries = within.filter((columns) => columns.length === widest);
-  // Σ over queries of their weight × shared columns = Σ over columns of what the queries with that column weigh
-  const asked = new Float64Array(d);
-  for (const query of queries) {
+  const ways = all.flatMap((columns) => [
+    { columns, cells: cellsOf(columns, sizes) },
+    ...(columns.length > 1 ? groupedWays(columns, sizes, groupings) : []),
+  ]);
+  const within = ways.filter(({ cells }) => cells <= maxCells);
+  const asked = askedOf(all, request);
+  const weights = within.map(({ columns }) => columns.reduce((sum, c) => sum + asked[c]!, 0));
+  const largest = weights.reduce((most, w) => Math.max(most, w), 0);
+  return within.map((way, i) => ({ ...way, weight: largest > 0 ? weights[i]! / largest : 1 }));
+}
+
+/** For each column what the workload's tables with it weigh together. */
+function askedOf(
+  all: readonly (readonly number[])[],
+  { sizes, degree, maxCells, columnWeights, groupings = [] }: WorkloadRequest,
+): Float64Array {
+  const widest = Math.min(degree, sizes.length);
+  const least = sizes.map((size, c) => groupings[c]?.size ?? size);
+  const asked = new Float64Array(sizes.length);
+  for (const query of all) {
+    if (query.length !== widest || cellsOf(query, least) > maxCells) continue;
     const weight = query.reduce((product, c) => product * columnWeights[c]!, 1);
     for (const c of query) asked[c]! += weight;
   }
-  const weights = within.map((columns) => columns.reduce((sum, c) => sum + asked[c]!, 0));
-  const largest = weights.reduce((most, w) => Math.max(most, w), 0);
-  return within.map((columns, i) => ({
-    columns,
-    cells: cellsOf(columns, sizes),
-    weight: largest > 0 ? weights[i]! / largest : 1,
-  }));
+  return asked;
+}
+
+/** The ways to take a table with at least one column in groups. */
+function groupedWays(
+  columns: readonly number[],
+  sizes: readonly number[],
+  groupings: Groupings,
+): Omit<Candidate, 'weight'>[] {
+  let ways: (Grouping | undefined)[][] = [[]];
+  for (const c of columns) {
+    const grouping = groupings[c];
+    const levels = grouping === undefined ? [undefined] : [undefined, grouping];
+    ways = ways.flatMap((way) => levels.map((level) => [...way, level]));
+  }
+  return ways
+    .filter((groups) => groups.some((g) => g !== undefined))
+    .map((groups) => ({
+      columns,
+      groups,
+      cells: groups.reduce((cells, g, k) => cells * (g?.size ?? sizes[columns[k]!]!), 1),
+    }));
 }
 
 /** Counts of a table over some columns. */
-export function countsOf({ codes, sizes, rows }: CodedTable, columns: readonly number[]): Uint32Array {
+export function countsOf(
+  { codes, sizes, rows }: CodedTable,
+  { columns, groups }: Pick<Candidate, 'columns' | 'groups'>,
+): Uint32Array {
   return jointCounts(
-    columns.map((c) => ({ codes: codes[c]!, size: sizes[c]! })),
+    columns.map((c, k) => {
+      const group = groups?.[k];
+      return group === undefined
+        ? { codes: codes[c]!, size: sizes[c]! }
+        : { codes: groupedCodes(codes[c]!, group), size: group.size };
+    }),
     rows,
   );
+}
+
+const grouped = new WeakMap<Uint16Array, WeakMap<Grouping, Uint16Array>>();
+
+/** A column's codes as groups, made once for as long as both are at hand. */
+function groupedCodes(codes: Uint16Array, group: Grouping): Uint16Array {
+  const made = grouped.get(codes) ?? new WeakMap<Grouping, Uint16Array>();
+  grouped.set(codes, made);
+  const known = made.get(group) ?? codes.map((code) => group.groupOf[code]!);
+  made.set(group, known);
+  return known;
+}
+
+/** The cell of a measurement's table that each cell of the codes' table (row-major) falls onto; undefined when they are the same. */
+export function groupedCells(
+  { columns, groups }: Pick<Candidate, 'columns' | 'groups'>,
+  sizes: readonly number[],
+): Uint32Array | undefined {
+  if (groups === undefined) return undefined;
+  let cells = Uint32Array.of(0);
+  for (const [k, c] of columns.entries()) {
+    const size = groups[k]?.size ?? sizes[c]!;
+    const next = new Uint32Array(cells.length * sizes[c]!);
+    for (const [i, cell] of cells.entries()) {
+      for (let code = 0; code < sizes[c]!; code++) {
+        next[i * sizes[c]! + code] = cell * size + (groups[k]?.groupOf[code] ?? code);
+      }
+    }
+    cells = next;
+  }
+  return cells;
 }

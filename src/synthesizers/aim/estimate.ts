@@ -1,6 +1,6 @@
 import type { Projection } from './factor.js';
 import type { Measurement } from '../workload.js';
-import { cellsOf } from '../workload.js';
+import { cellsOf, groupedCells } from '../workload.js';
 import { multiplyBy, projectionOf, sumOnto } from './factor.js';
 import { junctionTree } from './junction.js';
 import { Propagation } from './propagate.js';
@@ -8,6 +8,10 @@ import { Propagation } from './propagate.js';
 /** A pooled measurement with its potential and everything that a step needs. */
 interface Part {
   readonly columns: readonly number[];
+  /** The cell of `values` of each cell of the columns' codes; undefined where they are the same. */
+  readonly cellOf: Uint32Array | undefined;
+  /** As many numbers as the columns' codes have cells, to spread groups over codes. */
+  readonly spread: Float64Array;
   readonly values: Float64Array;
   readonly weights: Float64Array;
   /** Logarithmic potential. */
@@ -48,11 +52,11 @@ export class Estimator {
     return [...this.#parts.values()].map((part) => part.columns);
   }
 
-  add({ columns, values, weights }: Measurement): void {
-    const key = columns.join();
+  add(measurement: Measurement): void {
+    const { columns, groups, values, weights } = measurement;
+    const key = keyOf(measurement);
     const old = this.#parts.get(key);
-    const cells = cellsOf(columns, this.sizes);
-    const floats = (): Float64Array => new Float64Array(cells);
+    const floats = (): Float64Array => new Float64Array(values.length);
     const pooled = old === undefined ? weights : weights.map((w, i) => w + old.weights[i]!);
     const means =
       old === undefined
@@ -60,6 +64,9 @@ export class Estimator {
         : values.map((v, i) => (v * weights[i]! + old.values[i]! * old.weights[i]!) / pooled[i]!);
     this.#parts.set(key, {
       columns,
+      cellOf:
+        old === undefined ? groupedCells({ columns, ...(groups && { groups }) }, this.sizes) : old.cellOf,
+      spread: old?.spread ?? new Float64Array(cellsOf(columns, this.sizes)),
       values: means,
       weights: pooled,
       theta: old?.theta ?? floats(),
@@ -122,16 +129,22 @@ export class Estimator {
   #evaluate(parts: readonly Part[]): number {
     const { beliefs } = this.#ready();
     for (const belief of beliefs) belief.fill(1);
-    for (const { clique, projection, theta, factor } of parts) {
+    for (const { clique, projection, theta, factor, cellOf, spread } of parts) {
       let most = -Infinity;
       for (let i = 0; i < theta.length; i++) most = Math.max(most, theta[i]!);
       for (let i = 0; i < theta.length; i++) factor[i] = Math.exp(theta[i]! - most);
-      multiplyBy(projection, beliefs[clique]!, factor);
+      if (cellOf !== undefined) for (let i = 0; i < spread.length; i++) spread[i] = factor[cellOf[i]!]!;
+      multiplyBy(projection, beliefs[clique]!, cellOf === undefined ? factor : spread);
     }
     if (!this.#ready().calibrate()) return Infinity;
     let loss = 0;
-    for (const { clique, projection, shares, values, weights } of parts) {
-      sumOnto(projection, beliefs[clique]!, shares);
+    for (const { clique, projection, shares, values, weights, cellOf, spread } of parts) {
+      if (cellOf === undefined) sumOnto(projection, beliefs[clique]!, shares);
+      else {
+        sumOnto(projection, beliefs[clique]!, spread);
+        shares.fill(0);
+        for (let i = 0; i < spread.length; i++) shares[cellOf[i]!]! += spread[i]!;
+      }
       for (let i = 0; i < shares.length; i++) {
         const error = this.#total * shares[i]! - values[i]!;
         loss += 0.5 * weights[i]! * error * error;
@@ -153,6 +166,10 @@ export class Estimator {
     }
     return this.#inference;
   }
+}
+
+function keyOf({ columns, groups }: Measurement): string {
+  return `${columns.join()}/${columns.map((_, k) => groups?.[k]?.size ?? '').join()}`;
 }
 
 const GROW = 1.5;

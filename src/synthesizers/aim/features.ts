@@ -8,7 +8,7 @@ import type { Measurement } from '../workload.js';
 import { Estimator } from './estimate.js';
 import { junctionCells } from './junction.js';
 import type { JunctionTree } from './junction.js';
-import type { Candidate } from '../workload.js';
+import type { Candidate, Groupings } from '../workload.js';
 import { candidatesOf, countsOf } from '../workload.js';
 
 /** The joint distribution of coded columns. */
@@ -38,6 +38,8 @@ export interface FeaturesRequest {
   readonly modelMiB: number;
   readonly iterations: number;
   readonly columnWeights: readonly number[];
+  /** Columns whose codes tables may also take in groups. */
+  readonly groupings: Groupings;
   readonly rng: Rng;
 }
 
@@ -88,7 +90,7 @@ class Rounds {
     this.#request = request;
     this.#estimator = estimator;
     this.#candidates = candidatesOf({ ...request, sizes: coded.sizes });
-    this.#counts = this.#candidates.map(({ columns }) => countsOf(coded, columns));
+    this.#counts = this.#candidates.map((candidate) => countsOf(coded, candidate));
     this.#sensitivity = this.#candidates.reduce((most, { weight }) => Math.max(most, weight), 0);
     // nearly; the first measurement tells
     this.#sigma = curator.rowsPerUnit / Math.sqrt(2 * this.#measureRho());
@@ -106,17 +108,17 @@ class Rounds {
       scores: () => this.#scores(fitting, rng),
     });
     const chosen = fitting[place]!;
-    const { columns } = this.#candidates[chosen]!;
+    const { columns, groups } = this.#candidates[chosen]!;
     const noisy = curator.sums({
       purpose: 'measurement',
-      about: `table ${columns.map((c) => names[c]).join(' × ')}`,
+      about: `table ${columns.map((c, k) => `${names[c]}${groups?.[k] ? ' (groups)' : ''}`).join(' × ')}`,
       rowNorm: 1,
       rho: this.#measureRho(),
       sums: () => Float64Array.from(this.#counts[chosen]!),
     });
     this.#sigma = noisy.sigma;
     const weights = new Float64Array(noisy.values.length).fill(noisy.sigma ** -2);
-    return { columns, values: noisy.values, weights };
+    return { columns, ...(groups && { groups }), values: noisy.values, weights };
   }
 
   #measureRho(): number {
@@ -145,8 +147,8 @@ class Rounds {
     const drawn: CodedTable = { rows, sizes: coded.sizes, codes };
     const scale = total / rows;
     return Float64Array.from(fitting, (i) => {
-      const { columns, cells, weight } = this.#candidates[i]!;
-      const model = countsOf(drawn, columns);
+      const { cells, weight, ...table } = this.#candidates[i]!;
+      const model = countsOf(drawn, table);
       const real = this.#counts[i]!;
       let error = 0;
       for (let k = 0; k < cells; k++) error += Math.abs(real[k]! - scale * model[k]!);

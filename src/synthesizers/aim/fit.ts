@@ -7,10 +7,12 @@ import type { CodedTable } from '../coding.js';
 import { encodeTable } from '../coding.js';
 import type { GraphicalModel } from './features.js';
 import { fitFeatures } from './features.js';
+import { groupCodes } from './groups.js';
 import { followersOf, learnHeads } from './labels.js';
 import type { AimModel } from './model.js';
 import type { OneWay } from '../one-way.js';
 import { measureOneWay } from '../one-way.js';
+import type { Grouping } from '../workload.js';
 import type { CompiledAim } from './options.js';
 import { defaultFeatureShare, defaultRounds } from './options.js';
 import { shareModel } from './store.js';
@@ -80,10 +82,18 @@ function fitGraph(request: PartRequest, rho: number, context: FitContext): Promi
       rho,
       rounds: options.rounds ?? defaultRounds(features.length, rho),
       columnWeights: features.map((c) => weightOf(table.schema[c]!, options)),
+      groupings: features.map((c) => groupingOf(oneWay, c, options.groups)),
       rng: context.rng.split('features'),
     },
     context,
   );
+}
+
+function groupingOf({ coders, tables }: OneWay, c: number, mostGroups: number): Grouping | undefined {
+  const { grid, schema, missing } = coders[c]!;
+  if (mostGroups === 0) return undefined;
+  const ordered = grid.cuts !== undefined || schema.kind === 'ordinal';
+  return groupCodes({ oneWay: tables[c]!, ordered, missing, mostGroups });
 }
 
 function weightOf({ name, role }: ColumnSchema, { columnWeights, labelWeight }: CompiledAim): number {

@@ -105,7 +105,7 @@ class Chooser {
       maxCells,
       columnWeights: this.#names.map((name) => columnWeights[name] ?? 1),
     });
-    this.#counts = this.#candidates.map(({ columns }) => countsOf(coded, columns));
+    this.#counts = this.#candidates.map((candidate) => countsOf(coded, candidate));
     this.#sensitivity = this.#candidates.reduce((most, { weight }) => Math.max(most, weight), 0);
     // nearly; the first measurement tells
     this.#sigma = spending.curator.rowsPerUnit / Math.sqrt(2 * this.#measureRho());
