@@ -159,11 +159,11 @@ describe('drawing', () => {
       rows,
       rng: Rng.create(1),
     });
-    const shares = countsOf({ rows, sizes, codes }, [0, 1, 2, 3]);
+    const shares = countsOf({ rows, sizes, codes }, { columns: [0, 1, 2, 3] });
     const distance = joint.reduce((sum, p, cell) => sum + Math.abs(shares[cell]! / rows - p), 0) / 2;
     expect(distance).toBeLessThan(0.03);
     for (const set of [[0], [1], [2], [3]]) {
-      const counts = countsOf({ rows, sizes, codes }, set);
+      const counts = countsOf({ rows, sizes, codes }, { columns: set });
       // independent draws would be off by about 60 rows
       expect(
         farthest(
@@ -193,7 +193,7 @@ describe('drawing', () => {
         return fixed.every((c, k) => all[c] === codes[k]) ? p : 0;
       });
       const total = kept.reduce((sum, p) => sum + p, 0);
-      const shares = countsOf({ rows, sizes, codes: drawn }, [0, 1, 2, 3]);
+      const shares = countsOf({ rows, sizes, codes: drawn }, { columns: [0, 1, 2, 3] });
       const distance = kept.reduce((sum, p, cell) => sum + Math.abs(shares[cell]! / rows - p / total), 0) / 2;
       expect(distance).toBeLessThan(0.03);
     }
