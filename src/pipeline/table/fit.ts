@@ -111,7 +111,7 @@ async function manifestOf(
     reading: schema,
     split: { seed, testShare, unit: unit ?? null },
     rows: learned.told?.rows ?? null,
-    constraints: plan.constraints.document,
+    constraints: learned.constraints,
     relations: learned.relations.map(relationText),
     privacy: learned.fitted.spent,
     receipt: asJson(learned.receipt),

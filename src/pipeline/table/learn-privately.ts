@@ -3,7 +3,7 @@ import { sqlName, sqlString } from '../../duckdb/index.js';
 import type { Curator, ReleasedColumn } from '../../privacy/index.js';
 import { capRows, checkShare, readIntoDomain, releaseSchema } from '../../privacy/index.js';
 import type { RunContext } from '../../runtime/index.js';
-import { compileConstraints } from '../../stages/constraints/index.js';
+import { compileConstraints, withoutUnreleased } from '../../stages/constraints/index.js';
 import { fitWithRelations } from '../../synthesizers/relations/index.js';
 import type { ColumnOverride, ColumnRole, ColumnSchema } from '../../table/index.js';
 import { isNumericKind, Table } from '../../table/index.js';
@@ -54,8 +54,10 @@ export async function learnPrivately(
       fix: 'declare columns in a schema file (domain: declared), which costs nothing, give a larger ε, or give more rows',
     });
   refuseLabels(labels, columns, setAside);
-  compileConstraints(columns, constraints); // problems are told before the budget goes into a model
-  const relations = { schema: columns, relations: relationsOf(constraints.document.relations, columns) };
+  const open = new Set(names.filter((name) => !known.has(name)));
+  const { document, dropped } = withoutUnreleased(constraints.document, columns, open);
+  compileConstraints(columns, { ...constraints, document }); // problems are told before the budget goes into a model
+  const relations = { schema: columns, relations: relationsOf(document.relations, columns) };
   const table = [];
   for (const column of columns)
     table.push(readIntoDomain(column, await cells(column.name), fills.get(column.name)));
@@ -76,10 +78,15 @@ export async function learnPrivately(
     ],
     dates: {},
     relations: relations.relations,
-    notices: [],
+    constraints: document,
+    notices: dropped === 0 ? [] : [droppedNotice(dropped)],
     told: null,
     receipt: curator.receipt(),
   };
+}
+
+function droppedNotice(dropped: number): string {
+  return `${dropped} of the constraints speak of columns that could not be released at this ε, and were left out`;
 }
 
 /** Rows that are learned from: the train side, capped per unit. */

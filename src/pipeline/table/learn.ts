@@ -1,5 +1,6 @@
 import type { PrivacyReceipt } from '../../privacy/index.js';
 import { DataError } from '../../core/index.js';
+import type { ConstraintsDocument } from '../../stages/constraints/index.js';
 import { checkConstraints, compileConstraints } from '../../stages/constraints/index.js';
 import type { FitContext, FittedSynthesizer } from '../../synthesizers/index.js';
 import type { Relation } from '../../synthesizers/relations/index.js';
@@ -29,6 +30,8 @@ export interface Learned {
   readonly setAside: readonly SetAside[];
   readonly dates: Readonly<Record<string, DateForm>>;
   readonly relations: readonly Relation[];
+  /** What rows that are drawn have to keep: without constraints on columns that could not be released. */
+  readonly constraints: ConstraintsDocument;
   readonly notices: readonly string[];
   /** Null under differential privacy, where these are private. */
   readonly told: {
@@ -67,6 +70,7 @@ export async function learnOpenly(raw: RawTable, plan: PlannedFit, context: FitC
     setAside: read.setAside,
     dates: read.dates,
     relations: relations.relations,
+    constraints: constraints.document,
     notices: read.notices,
     told: {
       rows: { train: rows.length, test: raw.rows - rows.length },

@@ -2,7 +2,7 @@ import type { KeyPath, Problem } from '../../core/index.js';
 import { didYouMean, documentError } from '../../core/index.js';
 import type { ColumnSchema } from '../../table/index.js';
 import type { Conditions, Constraint, ConstraintsDocument, ConstraintsFile } from './document.js';
-import { documentKind } from './document.js';
+import { columnsOf, documentKind } from './document.js';
 import type { Rule } from './rules.js';
 import { allowedRule, boundsRule, holdsNumbers, implicationRule, orderRule, sumRule } from './rules.js';
 import type { CompiledTest, Limit } from './test.js';
@@ -34,6 +34,25 @@ export function compileConstraints(
     throw documentError(kind, { value: undefined, lineOf: (path) => source.lineOf(path) }, binder.problems);
   }
   return uniqueIds(compiled.filter((c) => c !== undefined));
+}
+
+/**
+ * A constraints document for columns whose domain was released under differential privacy: constraints that speak of an open column and do not fit what
+ * was released of it (it was set aside, or its kind came out otherwise) are left out. Those that fit no column of the file, or no
+ * declared one, stay, and {@link compileConstraints} tells their problems.
+ * @param open columns whose domain nobody declared.
+ */
+export function withoutUnreleased(
+  { constraints, relations }: ConstraintsDocument,
+  schemas: readonly ColumnSchema[],
+  open: ReadonlySet<string>,
+): { readonly document: ConstraintsDocument; readonly dropped: number } {
+  const kept = constraints.filter((c) => {
+    if (!columnsOf(c).some((name) => open.has(name))) return true;
+    const binder = new Binder(schemas);
+    return binder.constraint(c, []) !== undefined;
+  });
+  return { document: { constraints: kept, relations }, dropped: constraints.length - kept.length };
 }
 
 class Binder {

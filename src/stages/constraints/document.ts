@@ -136,3 +136,11 @@ export function parseConstraints(text: string, file: string): ConstraintsFile {
   if (!checked.ok) throw documentError(kind, yaml, checked.problems);
   return { document: checked.data, source: { file, lineOf: (path) => yaml.lineOf(path) } };
 }
+
+/** The columns that a constraint speaks of. */
+export function columnsOf(c: Constraint): string[] {
+  if ('bounds' in c) return Object.keys(c.bounds);
+  if ('if' in c) return [...Object.keys(c.if), ...Object.keys(c.then)];
+  if ('sum' in c) return [...c.sum, c.equals];
+  return 'order' in c ? c.order : c.allowed;
+}

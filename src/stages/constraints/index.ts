@@ -1,6 +1,6 @@
 export { applyConstraints, checkConstraints } from './apply.js';
 export type { Applied, ConstraintCounts } from './apply.js';
-export { compileConstraints } from './compile.js';
+export { compileConstraints, withoutUnreleased } from './compile.js';
 export type { CompiledConstraint } from './compile.js';
 export { constraintsDocumentSchema, parseConstraints } from './document.js';
 export type { ConstraintsDocument, ConstraintsFile, DeclaredRelation, Test } from './document.js';

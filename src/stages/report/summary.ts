@@ -76,8 +76,10 @@ function facts(report: Report): string[] {
     fact('Synthesizer', best.synthesizer.title),
     ...others.slice(0, othersShown).map((row) => fact('Compared', comparedWith(report, row))),
     fact(
-      'Patients',
-      `${counted(meta.train.patients, 'patient')} learned from, ${counted(meta.test.patients, 'patient')} examined on`,
+      meta.unit === 'row' ? 'Rows' : 'Patients',
+      meta.unit === 'row'
+        ? `${counted(meta.train.rows, 'row')} learned from, ${counted(meta.test.rows, 'row')} examined on`
+        : `${counted(meta.train.patients, 'patient')} learned from, ${counted(meta.test.patients, 'patient')} examined on`,
     ),
     ...(aggregate === undefined
       ? []

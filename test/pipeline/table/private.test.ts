@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { PrivacyError, Rng } from '../../../src/core/index.js';
 import { fitTable, sampleTable } from '../../../src/pipeline/index.js';
 import { assertNeighbourSafe, injectedNoise } from '../../../src/privacy/index.js';
@@ -55,6 +56,38 @@ describe('a table fitted under differential privacy', () => {
     await expect(
       sampleTable({ model: at('model'), target: at('x.csv'), seed: 1 }, testContext()),
     ).rejects.toThrow(/give -n/);
+  });
+
+  it('leaves out constraints on what could not be released, and says so; a misspelt column is an error', async () => {
+    const data = write('visits-rare.csv', csvOf(columns.map((c, i) => ({ ...c, rare: `id-${i}` }))));
+    const rules = write(
+      'rules.yaml',
+      'constraints:\n  - bounds: { age: { min: 0 } }\n  - if: { ward: no such ward }\n    then: { age: { atLeast: 1 } }\n  - if: { rare: id-1 }\n    then: { age: { atLeast: 1 } }\n',
+    );
+    const fit = (out: string, constraints: string) =>
+      fitTable(
+        {
+          file: data,
+          out: at(out),
+          labels: ['back'],
+          budget: { epsilon: 3 },
+          constraintsFile: constraints,
+          seed: 1,
+        },
+        testContext(),
+      );
+    const result = await fit('ruled', rules);
+    expect(result.notices.join()).toMatch(/of the constraints speak of columns that could not be released/);
+    const manifest = z
+      .object({ constraints: z.object({ constraints: z.array(z.unknown()) }) })
+      .parse(JSON.parse(readFileSync(at('ruled/model.json'), 'utf8')));
+    expect(manifest.constraints.constraints).toContainEqual({
+      handle: 'repair',
+      bounds: { age: { min: 0 } },
+    });
+    expect(manifest.constraints.constraints).toHaveLength(2);
+    const misspelt = write('misspelt.yaml', 'constraints:\n  - bounds: { agee: { min: 0 } }\n');
+    await expect(fit('misspelt', misspelt)).rejects.toThrow(/agee/);
   });
 
   it('neighbour replay of the whole way from file to model folder', { timeout: 60_000 }, async () => {
