@@ -49,20 +49,44 @@ function checkCalls(
 ): void {
   for (const [name, state] of module.states)
     if (state.type === 'CallSubmodule' && !modules.has(state.submodule))
-      report('error', name, ['submodule'], 'the path of a module', `'${state.submodule}'`, didYouMean(state.submodule, [...modules.keys()]));
+      report(
+        'error',
+        name,
+        ['submodule'],
+        'the path of a module',
+        `'${state.submodule}'`,
+        didYouMean(state.submodule, [...modules.keys()]),
+      );
 }
 
-function checkTables(module: ModuleDefinition, tables: ReadonlyMap<string, LookupTable>, report: Report): void {
+function checkTables(
+  module: ModuleDefinition,
+  tables: ReadonlyMap<string, LookupTable>,
+  report: Report,
+): void {
   for (const [name, state] of module.states) {
     const options = state.lookup_table_transition ?? [];
     const table = tables.get(options[0]?.lookup_table_name ?? '');
     if (table === undefined) continue;
     for (const [i, option] of options.entries())
       if (!table.states.includes(option.transition))
-        report('error', name, ['lookup_table_transition', i, 'transition'], `a column of ${table.name}`, `'${option.transition}'`, didYouMean(option.transition, table.states));
+        report(
+          'error',
+          name,
+          ['lookup_table_transition', i, 'transition'],
+          `a column of ${table.name}`,
+          `'${option.transition}'`,
+          didYouMean(option.transition, table.states),
+        );
     for (const column of table.states)
       if (!options.some((option) => option.transition === column))
-        report('error', name, ['lookup_table_transition'], `an option for the column '${column}' of ${table.name}`, 'nothing');
+        report(
+          'error',
+          name,
+          ['lookup_table_transition'],
+          `an option for the column '${column}' of ${table.name}`,
+          'nothing',
+        );
   }
 }
 
@@ -77,7 +101,8 @@ function checkReach(module: ModuleDefinition, report: Report): void {
     for (const edge of edgesOf(state)) open.push(edge.to);
   }
   for (const name of module.states.keys())
-    if (!reached.has(name)) report('warning', name, [], 'a way from Initial', 'none: the state is never reached');
+    if (!reached.has(name))
+      report('warning', name, [], 'a way from Initial', 'none: the state is never reached');
 }
 
 /** Time can pass in these states, so a loop through one of them ends a step. */
@@ -104,7 +129,12 @@ function checkLoops(module: ModuleDefinition, report: Report): void {
   const next = new Map<string, string[]>();
   for (const [name, state] of module.states)
     if (!letsTimePass(state))
-      next.set(name, edgesOf(state).map((edge) => edge.to).filter((to) => module.states.has(to)));
+      next.set(
+        name,
+        edgesOf(state)
+          .map((edge) => edge.to)
+          .filter((to) => module.states.has(to)),
+      );
   for (const loop of loops(next)) {
     const inside = new Set(loop);
     const leaves = loop.some((name) => next.get(name)!.some((to) => !inside.has(to)));
@@ -171,8 +201,10 @@ function checkNames(module: ModuleDefinition, report: Report): void {
   for (const [name, state] of module.states) {
     if (state.type === 'ConditionOnset' || state.type === 'AllergyOnset')
       check(name, 'target_encounter', state.target_encounter, 'Encounter');
-    if (state.type === 'ConditionEnd') check(name, 'condition_onset', state.condition_onset, 'ConditionOnset');
-    if (state.type === 'MedicationEnd') check(name, 'medication_order', state.medication_order, 'MedicationOrder');
+    if (state.type === 'ConditionEnd')
+      check(name, 'condition_onset', state.condition_onset, 'ConditionOnset');
+    if (state.type === 'MedicationEnd')
+      check(name, 'medication_order', state.medication_order, 'MedicationOrder');
     if (state.type === 'CarePlanEnd') check(name, 'careplan', state.careplan, 'CarePlanStart');
     if (state.type === 'DeviceEnd') check(name, 'device', state.device, 'Device');
     const calls = [...module.states.values()].some((s) => s.type === 'CallSubmodule');

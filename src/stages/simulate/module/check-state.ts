@@ -3,12 +3,7 @@ import type { StateDefinition } from './schema.js';
 import { conditionsOf, eachCondition, transitionKeys } from './transitions.js';
 import type { Fault } from './types.js';
 
-export type ReportState = (
-  severity: Fault['severity'],
-  key: KeyPath,
-  expected: string,
-  got: string,
-) => void;
+export type ReportState = (severity: Fault['severity'], key: KeyPath, expected: string, got: string) => void;
 
 /** A sum of probabilities may miss 1 by rounding in the file. */
 const tolerance = 0.0005;
@@ -22,10 +17,16 @@ export function checkState(state: StateDefinition, report: ReportState): void {
   for (const { key, condition } of conditionsOf(state))
     eachCondition(condition, (c) => {
       const needsValue =
-        (c.condition_type === 'Attribute' || c.condition_type === 'Observation') && !c.operator.endsWith('nil');
+        (c.condition_type === 'Attribute' || c.condition_type === 'Observation') &&
+        !c.operator.endsWith('nil');
       if (needsValue && c.value === undefined && c.value_code === undefined)
         report('error', key, `a value for '${c.operator}'`, 'nothing (the key is missing)');
-      if (c.condition_type === 'Date' && c.year === undefined && c.date === undefined && c.month === undefined)
+      if (
+        c.condition_type === 'Date' &&
+        c.year === undefined &&
+        c.date === undefined &&
+        c.month === undefined
+      )
         report('error', key, 'year, month or date', 'nothing (the key is missing)');
       const coded =
         c.condition_type === 'Observation' || (c.condition_type.startsWith('Active ') && 'codes' in c);
@@ -37,7 +38,8 @@ export function checkState(state: StateDefinition, report: ReportState): void {
 function checkTransition(state: StateDefinition, report: ReportState): void {
   const given = transitionKeys.filter((key) => state[key] !== undefined);
   if (state.type === 'Terminal') {
-    if (given.length > 0) report('error', [given[0]!], 'no transition: Terminal is the end', given.join(', '));
+    if (given.length > 0)
+      report('error', [given[0]!], 'no transition: Terminal is the end', given.join(', '));
   } else if (given.length === 0) report('error', [], 'a transition', 'nothing (the state leads nowhere)');
   else if (given.length > 1) report('error', [given[1]!], 'one kind of transition', given.join(', '));
   for (const [i, option] of (state.complex_transition ?? []).entries())
@@ -83,7 +85,9 @@ function reversedRanges(value: unknown, at: KeyPath): KeyPath[] {
     return typeof found === 'number' ? found : NaN;
   };
   if (number('low') > number('high')) return [at];
-  return entries.flatMap(([key, inner]) => reversedRanges(inner, [...at, Array.isArray(value) ? Number(key) : key]));
+  return entries.flatMap(([key, inner]) =>
+    reversedRanges(inner, [...at, Array.isArray(value) ? Number(key) : key]),
+  );
 }
 
 function checkParts(state: StateDefinition, report: ReportState): void {
@@ -114,7 +118,12 @@ function checkParts(state: StateDefinition, report: ReportState): void {
       for (const [i, reaction] of (state.reactions ?? []).entries()) {
         const sum = reaction.possible_severities.reduce((a, s) => a + s.value, 0);
         if (Math.abs(sum - 1) > tolerance)
-          report('error', ['reactions', i, 'possible_severities'], 'probabilities that sum to 1', `a sum of ${Number(sum.toFixed(6))}`);
+          report(
+            'error',
+            ['reactions', i, 'possible_severities'],
+            'probabilities that sum to 1',
+            `a sum of ${Number(sum.toFixed(6))}`,
+          );
       }
       return;
     default:
@@ -124,7 +133,8 @@ function checkParts(state: StateDefinition, report: ReportState): void {
 
 function needOne(state: StateDefinition, keys: readonly string[], report: ReportState): void {
   const has = Object.entries(state).some(
-    ([key, value]) => keys.includes(key) && value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ([key, value]) =>
+      keys.includes(key) && value !== undefined && !(Array.isArray(value) && value.length === 0),
   );
   if (!has) report('error', [], `one of ${keys.join(', ')}`, 'none of them');
 }

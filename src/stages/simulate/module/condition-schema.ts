@@ -30,8 +30,20 @@ interface Coded extends Base {
 export type ConditionDefinition =
   | (Base & { condition_type: 'Gender'; gender: string })
   | (Base & { condition_type: 'Race'; race: string })
-  | (Base & { condition_type: 'Age'; operator: Operator; quantity: number; unit: 'years' | 'months' | 'weeks' | 'days'; value?: number | undefined })
-  | (Base & { condition_type: 'Date'; operator: Operator; year?: number | undefined; month?: number | undefined; date?: DateDefinition | undefined })
+  | (Base & {
+      condition_type: 'Age';
+      operator: Operator;
+      quantity: number;
+      unit: 'years' | 'months' | 'weeks' | 'days';
+      value?: number | undefined;
+    })
+  | (Base & {
+      condition_type: 'Date';
+      operator: Operator;
+      year?: number | undefined;
+      month?: number | undefined;
+      date?: DateDefinition | undefined;
+    })
   | (Base & { condition_type: 'Socioeconomic Status'; category: string })
   | (Base & { condition_type: 'Symptom'; symptom: string; operator: Operator; value: number })
   | (Base & { condition_type: 'Vital Sign'; vital_sign: string; operator: Operator; value: number })
@@ -65,7 +77,11 @@ export type ConditionDefinition =
 
 const operator = z.enum(operators);
 const value = z.union([z.string(), z.number(), z.boolean()]).optional();
-const coded = { codes: z.array(codeSchema).min(1).optional(), referenced_by_attribute: z.string().optional(), remarks };
+const coded = {
+  codes: z.array(codeSchema).min(1).optional(),
+  referenced_by_attribute: z.string().optional(),
+  remarks,
+};
 
 const dateSchema = section({
   year: z.number().int(),
@@ -101,10 +117,35 @@ const conditionUnion = z.discriminatedUnion('condition_type', [
     remarks,
   }),
   section({ condition_type: z.literal('Socioeconomic Status'), category: z.string(), remarks }),
-  section({ condition_type: z.literal('Symptom'), symptom: z.string(), operator, value: z.number(), remarks }),
-  section({ condition_type: z.literal('Vital Sign'), vital_sign: z.string(), operator, value: z.number(), remarks }),
-  section({ condition_type: z.literal('Attribute'), attribute: z.string().min(1), operator, value, value_code: codeSchema.optional(), remarks }),
-  section({ condition_type: z.literal('Observation'), operator, value, value_code: codeSchema.optional(), ...coded }),
+  section({
+    condition_type: z.literal('Symptom'),
+    symptom: z.string(),
+    operator,
+    value: z.number(),
+    remarks,
+  }),
+  section({
+    condition_type: z.literal('Vital Sign'),
+    vital_sign: z.string(),
+    operator,
+    value: z.number(),
+    remarks,
+  }),
+  section({
+    condition_type: z.literal('Attribute'),
+    attribute: z.string().min(1),
+    operator,
+    value,
+    value_code: codeSchema.optional(),
+    remarks,
+  }),
+  section({
+    condition_type: z.literal('Observation'),
+    operator,
+    value,
+    value_code: codeSchema.optional(),
+    ...coded,
+  }),
   section({ condition_type: z.literal('Active Condition'), ...coded }),
   section({ condition_type: z.literal('Active Allergy'), ...coded }),
   section({ condition_type: z.literal('Active Medication'), ...coded }),
@@ -118,8 +159,18 @@ const conditionUnion = z.discriminatedUnion('condition_type', [
   }),
   section({ condition_type: z.literal('And'), conditions: many, remarks }),
   section({ condition_type: z.literal('Or'), conditions: many, remarks }),
-  section({ condition_type: z.literal('At Least'), minimum: z.number().int().min(0), conditions: many, remarks }),
-  section({ condition_type: z.literal('At Most'), maximum: z.number().int().min(0), conditions: many, remarks }),
+  section({
+    condition_type: z.literal('At Least'),
+    minimum: z.number().int().min(0),
+    conditions: many,
+    remarks,
+  }),
+  section({
+    condition_type: z.literal('At Most'),
+    maximum: z.number().int().min(0),
+    conditions: many,
+    remarks,
+  }),
   section({ condition_type: z.literal('Not'), condition: conditionSchema, remarks }),
   section({ condition_type: z.literal('True'), remarks }),
   section({ condition_type: z.literal('False'), remarks }),

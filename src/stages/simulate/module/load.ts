@@ -46,7 +46,10 @@ export async function readModuleFiles(folder: string): Promise<ModuleFiles> {
 }
 
 /** Checks all files together and returns every fault, with the modules that could be read. */
-export function checkModules(files: ModuleFiles): { readonly library: ModuleLibrary; readonly faults: readonly Fault[] } {
+export function checkModules(files: ModuleFiles): {
+  readonly library: ModuleLibrary;
+  readonly faults: readonly Fault[];
+} {
   const found: Fault[] = [];
   const modules = new Map<string, ModuleDefinition>();
   for (const [file, text] of files) {
@@ -82,7 +85,11 @@ function parseModule(file: string, text: string, faults: Fault[]): ModuleDefinit
   try {
     json = JSON.parse(text);
   } catch (error) {
-    fault(null, { key: [], expected: 'JSON', got: error instanceof Error ? error.message : 'something else' });
+    fault(null, {
+      key: [],
+      expected: 'JSON',
+      got: error instanceof Error ? error.message : 'something else',
+    });
     return null;
   }
   const head = checkShape(moduleSchema, json);
@@ -133,7 +140,14 @@ function readTables(
     const text = files.get(file);
     if (text === undefined) {
       const got = 'no such file';
-      faults.push({ severity: 'error', file: user.file, state: user.state, key: ['lookup_table_transition'], expected: file, got });
+      faults.push({
+        severity: 'error',
+        file: user.file,
+        state: user.state,
+        key: ['lookup_table_transition'],
+        expected: file,
+        got,
+      });
       continue;
     }
     const table = parseLookupTable(name, text, user.targets, (fault) =>
@@ -148,6 +162,8 @@ function readTables(
 export function moduleByPath(library: ModuleLibrary, name: string): ModuleDefinition {
   const found = library.modules.get(name.replace(/\.json$/u, ''));
   if (found === undefined)
-    throw new DataError('NO_SUCH_MODULE', `There is no module '${name}'.`, { fix: '`anamnesis modules list` shows them' });
+    throw new DataError('NO_SUCH_MODULE', `There is no module '${name}'.`, {
+      fix: '`anamnesis modules list` shows them',
+    });
   return found;
 }

@@ -15,16 +15,27 @@ export function parseLookupTable(
   stateNames: ReadonlySet<string>,
   report: Report,
 ): LookupTable | null {
-  const lines = text.replace(/^\uFEFF/u, '').split(/\r?\n/u).map(cells);
+  const lines = text
+    .replace(/^\uFEFF/u, '')
+    .split(/\r?\n/u)
+    .map(cells);
   while (lines.length > 0 && lines.at(-1)!.every((cell) => cell === '')) lines.pop();
   const header = lines[0];
   if (header === undefined || lines.length < 2) {
-    report({ key: [], expected: 'a header and at least one row', got: header === undefined ? 'an empty file' : 'no rows' });
+    report({
+      key: [],
+      expected: 'a header and at least one row',
+      got: header === undefined ? 'an empty file' : 'no rows',
+    });
     return null;
   }
   const first = header.findIndex((column) => stateNames.has(column));
   if (first < 0) {
-    report({ key: [1], expected: `columns that are states, e.g. ${[...stateNames][0] ?? ''}`, got: header.join(', ') });
+    report({
+      key: [1],
+      expected: `columns that are states, e.g. ${[...stateNames][0] ?? ''}`,
+      got: header.join(', '),
+    });
     return null;
   }
   const keys = header.slice(0, first);
@@ -73,7 +84,8 @@ function parseRow(
   }
   const sum = probabilities.reduce((a, b) => a + b, 0);
   // All zero: no patient is meant to come here; the last state is taken.
-  if (sum > 0 && Math.abs(sum - 1) > tableTolerance) report(`probabilities that sum to ${Number(sum.toFixed(4))}`, 'a sum of 1');
+  if (sum > 0 && Math.abs(sum - 1) > tableTolerance)
+    report(`probabilities that sum to ${Number(sum.toFixed(4))}`, 'a sum of 1');
   return { attributes, age, time, probabilities };
 }
 

@@ -4,7 +4,16 @@ import type { CodeSystem } from '../../../cohort/index.js';
 
 export const remarks = z.union([z.string(), z.array(z.string())]).optional();
 
-export const timeUnits = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds', 'milliseconds'] as const;
+export const timeUnits = [
+  'years',
+  'months',
+  'weeks',
+  'days',
+  'hours',
+  'minutes',
+  'seconds',
+  'milliseconds',
+] as const;
 export type TimeUnit = (typeof timeUnits)[number];
 
 const dayMs = 86_400_000;

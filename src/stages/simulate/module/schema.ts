@@ -82,10 +82,18 @@ const value = {
     decimal_format: z.string().optional(),
   }).optional(),
   attachment: z
-    .looseObject({ title: z.string().optional(), chart: z.looseObject({ title: z.string().optional() }).optional() })
+    .looseObject({
+      title: z.string().optional(),
+      chart: z.looseObject({ title: z.string().optional() }).optional(),
+    })
     .optional(),
 };
-const observationPart = section({ type: z.string().optional(), name: z.string().optional(), remarks, ...value });
+const observationPart = section({
+  type: z.string().optional(),
+  name: z.string().optional(),
+  remarks,
+  ...value,
+});
 const observations = z.array(observationPart).min(1);
 
 const prescription = section({
@@ -101,9 +109,7 @@ const prescription = section({
   instructions: z.array(codeSchema).optional(),
 }).optional();
 
-const instances = z
-  .array(section({ title: z.string(), sop_class: codeSchema }))
-  .min(1);
+const instances = z.array(section({ title: z.string(), sop_class: codeSchema })).min(1);
 const count = z.number().int().min(0).optional();
 
 const goal = section({
@@ -164,7 +170,11 @@ export const stateSchema = z.discriminatedUnion('type', [
   }),
   state('EncounterEnd', { discharge_disposition: codeSchema.optional() }),
   state('ConditionOnset', { codes, target_encounter: z.string().optional(), assign_to_attribute: attribute }),
-  state('ConditionEnd', { codes: z.array(codeSchema).optional(), condition_onset: z.string().optional(), referenced_by_attribute: attribute }),
+  state('ConditionEnd', {
+    codes: z.array(codeSchema).optional(),
+    condition_onset: z.string().optional(),
+    referenced_by_attribute: attribute,
+  }),
   state('AllergyOnset', {
     codes,
     target_encounter: z.string().optional(),
@@ -176,13 +186,20 @@ export const stateSchema = z.discriminatedUnion('type', [
         section({
           reaction: codeSchema,
           possible_severities: z.array(
-            section({ level: z.enum(['severe', 'moderate', 'mild', 'none']), value: z.number().min(0).max(1) }),
+            section({
+              level: z.enum(['severe', 'moderate', 'mild', 'none']),
+              value: z.number().min(0).max(1),
+            }),
           ),
         }),
       )
       .optional(),
   }),
-  state('AllergyEnd', { codes: z.array(codeSchema).optional(), allergy_onset: z.string().optional(), referenced_by_attribute: attribute }),
+  state('AllergyEnd', {
+    codes: z.array(codeSchema).optional(),
+    allergy_onset: z.string().optional(),
+    referenced_by_attribute: attribute,
+  }),
   state('MedicationOrder', {
     codes,
     assign_to_attribute: attribute,
@@ -191,7 +208,11 @@ export const stateSchema = z.discriminatedUnion('type', [
     administration: z.boolean().optional(),
     prescription,
   }),
-  state('MedicationEnd', { codes: z.array(codeSchema).optional(), medication_order: z.string().optional(), referenced_by_attribute: attribute }),
+  state('MedicationEnd', {
+    codes: z.array(codeSchema).optional(),
+    medication_order: z.string().optional(),
+    referenced_by_attribute: attribute,
+  }),
   state('CarePlanStart', {
     codes,
     activities: z.array(codeSchema).optional(),
@@ -199,7 +220,11 @@ export const stateSchema = z.discriminatedUnion('type', [
     reason,
     assign_to_attribute: attribute,
   }),
-  state('CarePlanEnd', { codes: z.array(codeSchema).optional(), careplan: z.string().optional(), referenced_by_attribute: attribute }),
+  state('CarePlanEnd', {
+    codes: z.array(codeSchema).optional(),
+    careplan: z.string().optional(),
+    referenced_by_attribute: attribute,
+  }),
   state('Procedure', {
     codes,
     reason,
@@ -250,8 +275,14 @@ export const stateSchema = z.discriminatedUnion('type', [
     model: z.string().optional(),
     assign_to_attribute: attribute,
   }),
-  state('DeviceEnd', { codes: z.array(codeSchema).optional(), device: z.string().optional(), referenced_by_attribute: attribute }),
-  state('SupplyList', { supplies: z.array(section({ quantity: z.number().min(0), code: codeSchema })).min(1) }),
+  state('DeviceEnd', {
+    codes: z.array(codeSchema).optional(),
+    device: z.string().optional(),
+    referenced_by_attribute: attribute,
+  }),
+  state('SupplyList', {
+    supplies: z.array(section({ quantity: z.number().min(0), code: codeSchema })).min(1),
+  }),
   state('Vaccine', { codes, series: z.number().int().min(1).optional() }),
   state('Physiology', {
     model: z.string().min(1),
@@ -260,7 +291,12 @@ export const stateSchema = z.discriminatedUnion('type', [
     sim_duration: z.number().positive(),
     lead_time: z.number().min(0).optional(),
     inputs: z.array(
-      section({ from: z.string().optional(), from_exp: z.string().optional(), to: z.string(), variance: z.number().optional() }),
+      section({
+        from: z.string().optional(),
+        from_exp: z.string().optional(),
+        to: z.string(),
+        variance: z.number().optional(),
+      }),
     ),
     outputs: z.array(
       section({

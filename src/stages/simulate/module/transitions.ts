@@ -29,12 +29,21 @@ export function edgesOf(state: StateDefinition): Edge[] {
   for (const [i, option] of (state.distributed_transition ?? []).entries())
     add(['distributed_transition', i, 'transition'], option.transition, share(option.distribution));
   for (const [i, option] of (state.conditional_transition ?? []).entries())
-    add(['conditional_transition', i, 'transition'], option.transition, option.condition === undefined ? 'else' : sayCondition(option.condition));
+    add(
+      ['conditional_transition', i, 'transition'],
+      option.transition,
+      option.condition === undefined ? 'else' : sayCondition(option.condition),
+    );
   for (const [i, option] of (state.complex_transition ?? []).entries()) {
     const when = option.condition === undefined ? 'else' : sayCondition(option.condition);
-    if (option.transition !== undefined) add(['complex_transition', i, 'transition'], option.transition, when);
+    if (option.transition !== undefined)
+      add(['complex_transition', i, 'transition'], option.transition, when);
     for (const [j, weighted] of (option.distributions ?? []).entries())
-      add(['complex_transition', i, 'distributions', j, 'transition'], weighted.transition, `${when}: ${share(weighted.distribution)}`);
+      add(
+        ['complex_transition', i, 'distributions', j, 'transition'],
+        weighted.transition,
+        `${when}: ${share(weighted.distribution)}`,
+      );
   }
   for (const [i, option] of (state.lookup_table_transition ?? []).entries())
     add(['lookup_table_transition', i, 'transition'], option.transition, option.lookup_table_name);
@@ -46,7 +55,9 @@ export function edgesOf(state: StateDefinition): Edge[] {
 }
 
 function share(p: number | { attribute: string; default: number }): string {
-  return typeof p === 'number' ? `${Number((p * 100).toPrecision(4))} %` : `p = ${p.attribute} (${p.default})`;
+  return typeof p === 'number'
+    ? `${Number((p * 100).toPrecision(4))} %`
+    : `p = ${p.attribute} (${p.default})`;
 }
 
 /** A condition in one line, for graphs and messages. */
@@ -102,11 +113,14 @@ export function eachCondition(c: ConditionDefinition, visit: (c: ConditionDefini
 }
 
 /** Every condition that a state evaluates, with its key. */
-export function conditionsOf(state: StateDefinition): { readonly key: KeyPath; readonly condition: ConditionDefinition }[] {
+export function conditionsOf(
+  state: StateDefinition,
+): { readonly key: KeyPath; readonly condition: ConditionDefinition }[] {
   const found: { key: KeyPath; condition: ConditionDefinition }[] = [];
   if (state.type === 'Guard') found.push({ key: ['allow'], condition: state.allow });
   for (const name of ['conditional_transition', 'complex_transition'] as const)
     for (const [i, option] of (state[name] ?? []).entries())
-      if (option.condition !== undefined) found.push({ key: [name, i, 'condition'], condition: option.condition });
+      if (option.condition !== undefined)
+        found.push({ key: [name, i, 'condition'], condition: option.condition });
   return found;
 }

@@ -1,0 +1,16 @@
+import { InternalError } from '../../../core/index.js';
+import type { Coding } from '../../../cohort/index.js';
+import { moduleSystems } from '../module/parts.js';
+import type { ModuleCode } from '../module/parts.js';
+
+/** A module's code in our form; null where the module says that there is none (NullFlavor). */
+export function codingOf(code: ModuleCode): Coding | null {
+  const system = moduleSystems[code.system];
+  if (system === undefined) throw new InternalError('CODE_SYSTEM', `Unknown code system ${code.system}.`);
+  return system === null ? null : { system, code: code.code, display: code.display };
+}
+
+/** Codes of an entry: those that say something. */
+export function codingsOf(codes: readonly ModuleCode[] | undefined): Coding[] {
+  return (codes ?? []).map(codingOf).filter((coding) => coding !== null);
+}
