@@ -6,6 +6,8 @@ import type { ModuleDefinition, ModuleLibrary } from '../module/types.js';
 import { Names } from './program.js';
 import type { CompileContext, CompiledLibrary, Node, Program, RootProgram } from './program.js';
 import { compileState } from './states/index.js';
+import { riskAttributes } from './risk.js';
+import { compileSteadyLoop } from './steady.js';
 import { runsModel } from './states/physiology.js';
 import { compileTransition } from './transition.js';
 import type { Next } from './transition.js';
@@ -33,6 +35,7 @@ export function compilePrograms(
     reads: new Set(),
     writes: new Set(),
     physiology: options.physiology,
+    yearly: new Set(riskAttributes),
   };
   const programs = new Map<string, Program>();
   for (const module of library.modules.values())
@@ -90,8 +93,9 @@ function compileModule(module: ModuleDefinition, { programs, library, context }:
   const guards = new Set<number>();
   for (const [name, state] of module.states) {
     const origin: Origin = { module: module.path, state: name };
-    const run = compileState(state, { origin, moduleName: module.name, guards }, context);
-    const next = nextOf(state, position, library, context);
+    const loop = compileSteadyLoop(state, position(name), position, { tables: library.tables, context });
+    const run = loop?.run ?? compileState(state, { origin, moduleName: module.name, guards }, context);
+    const next = loop?.next ?? nextOf(state, position, library, context);
     const tracked = context.tracked.find(name) ?? -1;
     const callee = state.type === 'CallSubmodule' ? programs.get(state.submodule) : undefined;
     const node: Node =

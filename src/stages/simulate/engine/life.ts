@@ -28,7 +28,7 @@ export const parts = {
 export const firstAttribute = 8;
 
 /** Slots of the queue before the modules'. */
-export const slots = { course: 0, wellness: 1, symptoms: 2, modules: 3 } as const;
+export const slots = { course: 0, wellness: 1, symptoms: 2, risks: 3, modules: 4 } as const;
 
 /** A top-level module in one life. */
 export class Root {
@@ -38,6 +38,8 @@ export class Root {
   frame: Frame | null = null;
   /** Position of the encounter that the module is in; −1: none. */
   encounter = -1;
+  /** The next state, chosen ahead by a loop that sleeps; −1: none. */
+  chosen = -1;
   /** Time of the last wellness visit that the module used. */
   wellnessUsed = NaN;
   #rng: Rng | null = null;
@@ -53,6 +55,7 @@ export class Root {
     this.resumed = false;
     this.frame = null;
     this.encounter = -1;
+    this.chosen = -1;
     this.wellnessUsed = NaN;
     this.#rng = null;
   }
@@ -151,6 +154,7 @@ export class Life implements AttributeView {
     this.values.fill(undefined);
     for (const root of this.roots) root.reset();
     this.queue.reset(being.birthTime);
+    this.setByName('gender', being.sex === 'female' ? 'F' : 'M');
     for (const [name, value] of being.attributes) this.setByName(name, value);
   }
 

@@ -106,4 +106,6 @@ export interface CompileContext {
   readonly reads: Set<string>;
   readonly writes: Set<string>;
   readonly physiology: boolean;
+  /** Attributes that change at birthdays only. */
+  readonly yearly: ReadonlySet<string>;
 }

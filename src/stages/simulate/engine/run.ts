@@ -1,5 +1,6 @@
 import { DataError } from '../../../core/index.js';
 import { seeDoctor, wellnessVisit } from './care.js';
+import { assessRisks, riskFrom } from './risk.js';
 import { slots, waiting, newFrame } from './life.js';
 import type { Life, Root } from './life.js';
 import { outcome } from './program.js';
@@ -19,6 +20,7 @@ export function live(life: Life, until?: (life: Life) => boolean): void {
   queue.set(slots.course, changes[0]?.time ?? Infinity);
   queue.set(slots.wellness, life.being.nextWellness(null, life.rng.split('wellness', 0)));
   queue.set(slots.symptoms, Infinity);
+  queue.set(slots.risks, life.ages.yearsOld(riskFrom));
   for (;;) {
     const { time, slot } = queue;
     if (!(time < life.stop) || time >= life.deathTime) return;
@@ -29,6 +31,9 @@ export function live(life: Life, until?: (life: Life) => boolean): void {
       const change = changes[course++]!;
       life.setByName(change.name, change.value);
       queue.set(slots.course, changes[course]?.time ?? Infinity);
+    } else if (slot === slots.risks) {
+      assessRisks(life);
+      queue.set(slots.risks, life.ages.yearsOld(life.ages.yearsAt(life.now) + 1));
     } else if (slot === slots.wellness) {
       wellnessVisit(life);
       if (until?.(life) === true) return;
