@@ -5,6 +5,7 @@ import { addBlueprint } from './commands/blueprint.js';
 import { addData } from './commands/data.js';
 import { addDemo } from './commands/demo.js';
 import { addImport } from './commands/import.js';
+import { addModules } from './commands/modules.js';
 import { addRun } from './commands/run.js';
 import { addSynthesizers } from './commands/synthesizers.js';
 import { addTable } from './commands/table/index.js';
@@ -70,6 +71,7 @@ Exit codes: 0 done, 2 usage, 3 data, 4 privacy, 70 internal, 130 interrupted.`,
     addBlueprint,
     addData,
     addSynthesizers,
+    addModules,
   ]) {
     add(program);
   }

@@ -147,7 +147,7 @@ function watchersOf(
 }
 
 /** A module and all submodules that it may come to. */
-export function reachable(start: string, library: ModuleLibrary): Set<string> {
+function reachable(start: string, library: ModuleLibrary): Set<string> {
   const found = new Set<string>();
   const open = [start];
   while (open.length > 0) {

@@ -15,7 +15,7 @@ const minutes = readData(
 const dayMs = 86_400_000;
 
 /** The shortest visit of a kind, milliseconds. */
-export function leastLength(encounterClass: EncounterClass): number {
+function leastLength(encounterClass: EncounterClass): number {
   return minutes[encounterClass] * 60_000;
 }
 

@@ -4,6 +4,7 @@ import { unitMs } from '../module/parts.js';
 import { edgesOf } from '../module/transitions.js';
 import type { LookupTable } from '../module/types.js';
 import { compileCondition } from './condition.js';
+import { keyText } from './values.js';
 import { waiting } from './life.js';
 import type { Life, Root } from './life.js';
 import { outcome } from './program.js';
@@ -220,7 +221,7 @@ function lookupSteady(
     groups.set(key, rows);
   }
   return (life) => {
-    const rows = groups.get(ids.map((id) => String(life.values[id])).join('\0')) ?? [];
+    const rows = groups.get(ids.map((id) => keyText(life.values[id])).join('\0')) ?? [];
     const { now, ages } = life;
     const age = ages.yearsAt(now);
     let until = Infinity;

@@ -12,7 +12,7 @@ export class Symptoms {
 
   set(symptom: string, cause: string, value: number): void {
     let causes = this.#causes.get(symptom);
-    if (causes === undefined) this.#causes.set(symptom, (causes = new Map()));
+    if (causes === undefined) this.#causes.set(symptom, (causes = new Map<string, Symptom>()));
     causes.set(cause, { value, addressed: false });
     this.#stale = true;
   }

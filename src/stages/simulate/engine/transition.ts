@@ -5,8 +5,7 @@ import { compileCondition } from './condition.js';
 import { careSetting } from './care-setting.js';
 import type { Life, Root } from './life.js';
 import type { CompileContext } from './program.js';
-import { EntryRef } from './values.js';
-import type { Value } from './values.js';
+import { keyText } from './values.js';
 
 /** Chooses the next state by its position in the module. */
 export type Next = (life: Life, root: Root) => number;
@@ -167,9 +166,4 @@ function lookup(
     }
     return pick(fallback, fallbackTargets, p);
   };
-}
-
-function keyText(value: Value | undefined): string {
-  if (value instanceof EntryRef) return value.codes[0]?.code ?? '';
-  return typeof value === 'object' ? ('code' in value ? value.code : '') : String(value ?? '');
 }

@@ -65,3 +65,9 @@ function ordered(sign: number, operator: Operator): boolean {
       return false;
   }
 }
+
+/** A value as the cell of a lookup table writes it. */
+export function keyText(value: Value | undefined): string {
+  if (value instanceof EntryRef) return value.codes[0]?.code ?? '';
+  return typeof value === 'object' ? ('code' in value ? value.code : '') : String(value ?? '');
+}

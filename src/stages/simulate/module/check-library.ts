@@ -11,8 +11,7 @@ export function checkLibrary(
   faults: Fault[],
 ): void {
   for (const module of modules.values()) {
-    const report: Report = (severity, state, key, expected, got, hint) =>
-      faults.push({ severity, file: module.file, state, key, expected, got, hint });
+    const report: Report = (severity, fault) => faults.push({ severity, file: module.file, ...fault });
     checkTargets(module, report);
     checkCalls(module, modules, report);
     checkTables(module, tables, report);
@@ -22,24 +21,30 @@ export function checkLibrary(
   }
 }
 
-type Report = (
-  severity: Fault['severity'],
-  state: string | null,
-  key: KeyPath,
-  expected: string,
-  got: string,
-  hint?: string,
-) => void;
+type Report = (severity: Fault['severity'], fault: Omit<Fault, 'severity' | 'file'>) => void;
 
 function checkTargets(module: ModuleDefinition, report: Report): void {
   const names = [...module.states.keys()];
   const initial = module.states.get('Initial');
-  if (initial === undefined) report('error', null, ['states', 'Initial'], "a state 'Initial'", 'nothing');
-  else if (initial.type !== 'Initial') report('warning', 'Initial', ['type'], 'Initial', initial.type);
+  if (initial === undefined && !module.unread.has('Initial'))
+    report('error', {
+      state: null,
+      key: ['states', 'Initial'],
+      expected: "a state 'Initial'",
+      got: 'nothing',
+    });
+  else if (initial !== undefined && initial.type !== 'Initial')
+    report('warning', { state: 'Initial', key: ['type'], expected: 'Initial', got: initial.type });
   for (const [name, state] of module.states)
     for (const edge of edgesOf(state))
-      if (!module.states.has(edge.to))
-        report('error', name, edge.key, 'the name of a state', `'${edge.to}'`, didYouMean(edge.to, names));
+      if (!module.states.has(edge.to) && !module.unread.has(edge.to))
+        report('error', {
+          state: name,
+          key: edge.key,
+          expected: 'the name of a state',
+          got: `'${edge.to}'`,
+          hint: didYouMean(edge.to, names),
+        });
 }
 
 function checkCalls(
@@ -49,14 +54,13 @@ function checkCalls(
 ): void {
   for (const [name, state] of module.states)
     if (state.type === 'CallSubmodule' && !modules.has(state.submodule))
-      report(
-        'error',
-        name,
-        ['submodule'],
-        'the path of a module',
-        `'${state.submodule}'`,
-        didYouMean(state.submodule, [...modules.keys()]),
-      );
+      report('error', {
+        state: name,
+        key: ['submodule'],
+        expected: 'the path of a module',
+        got: `'${state.submodule}'`,
+        hint: didYouMean(state.submodule, [...modules.keys()]),
+      });
 }
 
 function checkTables(
@@ -70,27 +74,26 @@ function checkTables(
     if (table === undefined) continue;
     for (const [i, option] of options.entries())
       if (!table.states.includes(option.transition))
-        report(
-          'error',
-          name,
-          ['lookup_table_transition', i, 'transition'],
-          `a column of ${table.name}`,
-          `'${option.transition}'`,
-          didYouMean(option.transition, table.states),
-        );
+        report('error', {
+          state: name,
+          key: ['lookup_table_transition', i, 'transition'],
+          expected: `a column of ${table.name}`,
+          got: `'${option.transition}'`,
+          hint: didYouMean(option.transition, table.states),
+        });
     for (const column of table.states)
       if (!options.some((option) => option.transition === column))
-        report(
-          'error',
-          name,
-          ['lookup_table_transition'],
-          `an option for the column '${column}' of ${table.name}`,
-          'nothing',
-        );
+        report('error', {
+          state: name,
+          key: ['lookup_table_transition'],
+          expected: `an option for the column '${column}' of ${table.name}`,
+          got: 'nothing',
+        });
   }
 }
 
 function checkReach(module: ModuleDefinition, report: Report): void {
+  if (module.unread.size > 0) return; // a state that could not be read may lead to any other
   const reached = new Set<string>();
   const open = module.states.has('Initial') ? ['Initial'] : [];
   while (open.length > 0) {
@@ -102,7 +105,12 @@ function checkReach(module: ModuleDefinition, report: Report): void {
   }
   for (const name of module.states.keys())
     if (!reached.has(name))
-      report('warning', name, [], 'a way from Initial', 'none: the state is never reached');
+      report('warning', {
+        state: name,
+        key: [],
+        expected: 'a way from Initial',
+        got: 'none: the state is never reached',
+      });
 }
 
 /** Time can pass in these states, so a loop through one of them ends a step. */
@@ -141,8 +149,19 @@ function checkLoops(module: ModuleDefinition, report: Report): void {
     const text = loop.length > 6 ? `${loop.slice(0, 6).join(' → ')} → …` : loop.join(' → ');
     const calls = loop.some((name) => module.states.get(name)?.type === 'CallSubmodule');
     if (!leaves && !calls)
-      report('error', loop[0]!, [], 'a Delay or a way out in a loop', `a cycle without delay: ${text}`);
-    else if (!calls) report('warning', loop[0]!, [], 'a Delay in a loop', `a cycle without delay: ${text}`);
+      report('error', {
+        state: loop[0]!,
+        key: [],
+        expected: 'a Delay or a way out in a loop',
+        got: `a cycle without delay: ${text}`,
+      });
+    else if (!calls)
+      report('warning', {
+        state: loop[0]!,
+        key: [],
+        expected: 'a Delay in a loop',
+        got: `a cycle without delay: ${text}`,
+      });
   }
 }
 
@@ -196,7 +215,8 @@ function checkNames(module: ModuleDefinition, report: Report): void {
   const check = (name: string, key: string, wanted: string | undefined, type: string): void => {
     if (wanted === undefined || wanted === '') return;
     const found = module.states.get(wanted);
-    if (found?.type !== type) report('warning', name, [key], `a state of type ${type}`, `'${wanted}'`);
+    if (found?.type !== type)
+      report('warning', { state: name, key: [key], expected: `a state of type ${type}`, got: `'${wanted}'` });
   };
   for (const [name, state] of module.states) {
     if (state.type === 'ConditionOnset' || state.type === 'AllergyOnset')
@@ -212,7 +232,12 @@ function checkNames(module: ModuleDefinition, report: Report): void {
     for (const { key, condition } of conditionsOf(state))
       eachCondition(condition, (c) => {
         if (c.condition_type === 'PriorState' && !module.states.has(c.name))
-          report('warning', name, [...key, 'name'], 'the name of a state', `'${c.name}'`);
+          report('warning', {
+            state: name,
+            key: [...key, 'name'],
+            expected: 'the name of a state',
+            got: `'${c.name}'`,
+          });
       });
   }
 }

@@ -103,17 +103,23 @@ function checkParts(state: StateDefinition, report: ReportState): void {
         report('error', ['codes'], 'at least one code', 'nothing (the key is missing)');
       return;
     case 'ConditionEnd':
-      return needOne(state, ['codes', 'condition_onset', 'referenced_by_attribute'], report);
+      needOne(state, ['codes', 'condition_onset', 'referenced_by_attribute'], report);
+      return;
     case 'AllergyEnd':
-      return needOne(state, ['codes', 'allergy_onset', 'referenced_by_attribute'], report);
+      needOne(state, ['codes', 'allergy_onset', 'referenced_by_attribute'], report);
+      return;
     case 'MedicationEnd':
-      return needOne(state, ['codes', 'medication_order', 'referenced_by_attribute'], report);
+      needOne(state, ['codes', 'medication_order', 'referenced_by_attribute'], report);
+      return;
     case 'CarePlanEnd':
-      return needOne(state, ['codes', 'careplan', 'referenced_by_attribute'], report);
+      needOne(state, ['codes', 'careplan', 'referenced_by_attribute'], report);
+      return;
     case 'DeviceEnd':
-      return needOne(state, ['codes', 'device', 'referenced_by_attribute'], report);
+      needOne(state, ['codes', 'device', 'referenced_by_attribute'], report);
+      return;
     case 'VitalSign':
-      return needOne(state, ['range', 'exact', 'distribution', 'expression'], report);
+      needOne(state, ['range', 'exact', 'distribution', 'expression'], report);
+      return;
     case 'AllergyOnset':
       for (const [i, reaction] of (state.reactions ?? []).entries()) {
         const sum = reaction.possible_severities.reduce((a, s) => a + s.value, 0);

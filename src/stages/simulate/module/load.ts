@@ -98,10 +98,12 @@ function parseModule(file: string, text: string, faults: Fault[]): ModuleDefinit
     return null;
   }
   const states = new Map<string, StateDefinition>();
+  const unread = new Set<string>();
   for (const [name, value] of Object.entries(head.data.states)) {
     const shape = checkShape(stateSchema, value);
     if (!shape.ok) {
       for (const { path: key, ...rest } of shape.problems) fault(name, { key, ...rest });
+      unread.add(name);
       continue;
     }
     states.set(name, shape.data);
@@ -116,6 +118,7 @@ function parseModule(file: string, text: string, faults: Fault[]): ModuleDefinit
     name: head.data.name,
     kind: kind === 'module' || kind === 'submodule' ? kind : file.includes('/') ? 'submodule' : 'module',
     states,
+    unread,
     remarks: [head.data.remarks ?? []].flat(),
   };
 }

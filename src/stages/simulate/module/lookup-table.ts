@@ -42,7 +42,9 @@ export function parseLookupTable(
   const states = header.slice(first);
   const rows: LookupRow[] = [];
   for (const [i, line] of lines.slice(1).entries()) {
-    const row = parseRow(line, keys, states, (got, expected) => report({ key: [i + 2], expected, got }));
+    const row = parseRow(line, keys, states, (got, expected) => {
+      report({ key: [i + 2], expected, got });
+    });
     if (row !== null) rows.push(row);
   }
   return { name, keys, states, rows };

@@ -61,7 +61,7 @@ function share(p: number | { attribute: string; default: number }): string {
 }
 
 /** A condition in one line, for graphs and messages. */
-export function sayCondition(c: ConditionDefinition): string {
+function sayCondition(c: ConditionDefinition): string {
   switch (c.condition_type) {
     case 'Gender':
       return `sex is ${c.gender}`;

@@ -44,6 +44,8 @@ export interface ModuleDefinition {
   readonly name: string;
   readonly kind: 'module' | 'submodule';
   readonly states: ReadonlyMap<string, StateDefinition>;
+  /** Names of states that could not be read: their faults are reported, nothing else is said of them. */
+  readonly unread: ReadonlySet<string>;
   readonly remarks: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import type { Draft, MedicationDraft, RecordDraft } from './draft.js';
 import type { Ids } from './ids.js';
 
 /** Kinds of entries in ids. */
-export const idKinds = {
+const idKinds = {
   person: 0,
   encounter: 1,
   condition: 2,
@@ -81,7 +81,8 @@ function endEncounters(life: Life, endTime: number, dead: boolean): void {
   for (const procedure of procedures) {
     procedure.end = Math.min(procedure.end, endTime);
     const encounter = procedure.encounter === null ? undefined : encounters[procedure.encounter];
-    if (encounter?.end != null) encounter.end = Math.max(encounter.end, procedure.end);
+    if (encounter !== undefined && encounter.end !== null)
+      encounter.end = Math.max(encounter.end, procedure.end);
   }
   for (const encounter of encounters)
     if (encounter.end !== null && encounter.end > endTime) encounter.end = dead ? endTime : null;

@@ -132,6 +132,6 @@ function codesOf(life: Life, root: Root, ender: Ender, state: string): string[] 
 /** A condition that ends before anybody found it is never found. */
 function forget(root: Root, state: string): void {
   const { frame } = root;
-  if (frame?.pending == null) return;
+  if (frame === null || frame.pending === null) return;
   frame.pending = frame.pending.filter((onset) => onset.state !== state);
 }

@@ -1,0 +1,11 @@
+export { compilePrograms } from './engine/compile.js';
+export type { CompileOptions } from './engine/compile.js';
+export type { CompiledLibrary } from './engine/program.js';
+export { Simulator, weekMs } from './engine/simulator.js';
+export type { SimulatorOptions } from './engine/simulator.js';
+export type { Being, World } from './engine/world.js';
+export { sayFault } from './module/fault-error.js';
+export { mermaidGraph, svgGraph } from './module/graph.js';
+export { checkModules, compileLibrary, moduleByPath, readModuleFiles } from './module/load.js';
+export type { ModuleFiles } from './module/load.js';
+export type { Fault, ModuleDefinition, ModuleLibrary } from './module/types.js';
