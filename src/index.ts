@@ -22,7 +22,15 @@ export { createCurator } from './privacy/index.js';
 export type { Curator, PrivacyReceipt } from './privacy/index.js';
 export { createReweight, synthesizerById, synthesizers } from './synthesizers/index.js';
 export type { FittedSynthesizer, Synthesizer } from './synthesizers/index.js';
-export { checkModules, compileLibrary, compilePrograms, readModuleFiles, Simulator, weekMs } from './stages/simulate/index.js';
+export {
+  checkModules,
+  compileLibrary,
+  compilePrograms,
+  lifeWorld,
+  readModuleFiles,
+  Simulator,
+  weekMs,
+} from './stages/simulate/index.js';
 export type { CompileOptions, ModuleLibrary, SimulatorOptions, World } from './stages/simulate/index.js';
 export { renderReport, renderSummary } from './stages/report/index.js';
 export type { Metric, Report } from './stages/validate/index.js';

@@ -4,6 +4,8 @@ export type { CompiledLibrary } from './engine/program.js';
 export { Simulator, weekMs } from './engine/simulator.js';
 export type { SimulatorOptions } from './engine/simulator.js';
 export type { Being, World } from './engine/world.js';
+export { lifeWorld } from './life-world.js';
+export type { LifeWorldOptions } from './life-world.js';
 export { sayFault } from './module/fault-error.js';
 export { mermaidGraph, svgGraph } from './module/graph.js';
 export { checkModules, compileLibrary, moduleByPath, readModuleFiles } from './module/load.js';

@@ -1,5 +1,4 @@
 import { didYouMean } from '../../../core/index.js';
-import type { KeyPath } from '../../../core/index.js';
 import type { StateDefinition } from './schema.js';
 import { conditionsOf, eachCondition, edgesOf } from './transitions.js';
 import type { Fault, LookupTable, ModuleDefinition } from './types.js';
