@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo.js';
 import { addImport } from './commands/import.js';
 import { addModules } from './commands/modules.js';
 import { addRun } from './commands/run.js';
+import { addSimulate } from './commands/simulate.js';
 import { addSynthesizers } from './commands/synthesizers.js';
 import { addTable } from './commands/table/index.js';
 import { addValidate } from './commands/validate.js';
@@ -55,6 +56,7 @@ faithful they are: models trained on synthetic rows are tested on real patients 
 Start here:
   anamnesis demo                    run everything once, on open data or on a simulated hospital
   anamnesis data list               open data sets: licence, size, where they are looked for
+  anamnesis simulate -p 100 -o out  a hundred patients by rules, as FHIR
   anamnesis blueprint list          ready blueprints
   anamnesis synthesizers            the models: paper, strengths, when to choose which
   anamnesis table --help            from one CSV to a synthetic one in three commands
@@ -66,6 +68,7 @@ Exit codes: 0 done, 2 usage, 3 data, 4 privacy, 70 internal, 130 interrupted.`,
     addDemo,
     addTable,
     addRun,
+    addSimulate,
     addImport,
     addValidate,
     addBlueprint,

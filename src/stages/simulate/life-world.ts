@@ -31,6 +31,9 @@ export interface LifeWorldOptions {
   readonly seed: Rng;
 }
 
+/** Attributes that the body answers for while no module sets them. */
+export const derivedAttributes = ['bmi_percentile', 'current_weight_length_percentile'] as const;
+
 /** The world of `life`: people drawn from a population, with bodies, doctors and payers. */
 export function lifeWorld({ population, modules, seed }: LifeWorldOptions): World {
   const { directory, choose } = buildDirectory(population, seed);

@@ -28,13 +28,21 @@ export class Simulator {
     this.#life = new Life(library, world, options.stepMs);
   }
 
-  /** One life from its own stream: everything in it is a function of the stream and the index. */
-  patient(index: number, rng: Rng): PatientRecord {
+  /**
+   * One life from its own stream: everything in it is a function of the stream and the index.
+   * @returns null where only the living are wanted and this one dies: then it is left as soon as that is known.
+   */
+  patient(index: number, rng: Rng, aliveOnly: true): PatientRecord | null;
+  patient(index: number, rng: Rng, aliveOnly?: false): PatientRecord;
+  patient(index: number, rng: Rng, aliveOnly: boolean): PatientRecord | null;
+  patient(index: number, rng: Rng, aliveOnly = false): PatientRecord | null {
     const life = this.#life;
     const being = this.world.being(index, rng);
     life.begin(being, rng, this.options.endTime);
     if (being.death !== null) life.die(being.death.time, being.death.cause);
-    live(life);
+    if (aliveOnly && life.deathTime < life.stop) return null;
+    live(life, aliveOnly ? (now) => now.deathTime < now.stop : undefined);
+    if (aliveOnly && life.deathTime < life.stop) return null;
     return finishRecord(life, index, new Ids(rng.split('ids')));
   }
 }

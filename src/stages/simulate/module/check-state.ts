@@ -1,4 +1,6 @@
 import type { KeyPath } from '../../../core/index.js';
+import { hasCodeForm } from './code-forms.js';
+import { moduleSystems } from './parts.js';
 import type { StateDefinition } from './schema.js';
 import { conditionsOf, eachCondition, transitionKeys } from './transitions.js';
 import type { Fault } from './types.js';
@@ -14,6 +16,8 @@ export function checkState(state: StateDefinition, report: ReportState): void {
   checkProbabilities(state, report);
   checkTimes(state, report);
   checkParts(state, report);
+  for (const key of badCodes(state, []))
+    report('warning', key, 'a code of its system', 'another form: it is kept under our own system');
   for (const { key, condition } of conditionsOf(state))
     eachCondition(condition, (c) => {
       const needsValue =
@@ -143,4 +147,17 @@ function needOne(state: StateDefinition, keys: readonly string[], report: Report
       keys.includes(key) && value !== undefined && !(Array.isArray(value) && value.length === 0),
   );
   if (!has) report('error', [], `one of ${keys.join(', ')}`, 'none of them');
+}
+
+/** Keys of all codes inside a state that their system cannot have. */
+function badCodes(value: unknown, at: KeyPath): KeyPath[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { system, code } = Object.fromEntries(Object.entries(value)) as Record<string, unknown>;
+  if (typeof system === 'string' && typeof code === 'string') {
+    const known = moduleSystems[system];
+    return known === undefined || known === null || hasCodeForm(known, code) ? [] : [at];
+  }
+  return Object.entries(value).flatMap(([key, inner]) =>
+    badCodes(inner, [...at, Array.isArray(value) ? Number(key) : key]),
+  );
 }

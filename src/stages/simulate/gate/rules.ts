@@ -1,0 +1,181 @@
+import type { Coding, PatientRecord } from '../../../cohort/index.js';
+import { hasCodeForm } from '../module/code-forms.js';
+
+/** One thing that is wrong with a record: which rule, in which list, at which position. Never a value. */
+export interface Finding {
+  readonly rule: RuleId;
+  readonly list: string;
+  readonly position: number;
+}
+
+export const ruleIds = [
+  'code-form',
+  'no-code',
+  'order-of-times',
+  'before-birth',
+  'after-death',
+  'after-end',
+  'dangling-reference',
+  'outside-encounter',
+  'sorted',
+  'unique-id',
+  'value-form',
+] as const;
+export type RuleId = (typeof ruleIds)[number];
+
+/** Whether a code has the form of its system, and a name. */
+function hasForm({ system, code, display }: Coding): boolean {
+  return display !== '' && hasCodeForm(system, code);
+}
+
+interface Entry {
+  readonly id: string;
+  readonly codes: readonly Coding[];
+  readonly encounter: number | null;
+}
+
+/** A list of a record, with the times of an entry and whether it may lie before birth or outlast its encounter. */
+interface Listed {
+  readonly name: string;
+  readonly entries: readonly Entry[];
+  readonly start: (i: number) => number;
+  readonly end: (i: number) => number | null;
+  /** Whether its start has to lie within the encounter that it names. */
+  readonly within: boolean;
+}
+
+function listsOf(record: PatientRecord): Listed[] {
+  const point = <T extends Entry & { time: number }>(name: string, entries: readonly T[]): Listed => ({
+    name,
+    entries,
+    start: (i) => entries[i]!.time,
+    end: () => null,
+    within: true,
+  });
+  const span = <T extends Entry & { start: number; end: number | null }>(
+    name: string,
+    entries: readonly T[],
+    within: boolean,
+  ): Listed => ({
+    name,
+    entries,
+    start: (i) => entries[i]!.start,
+    end: (i) => entries[i]!.end,
+    within,
+  });
+  const { conditions } = record;
+  return [
+    span('encounters', record.encounters, false),
+    {
+      name: 'conditions',
+      entries: conditions,
+      start: (i) => conditions[i]!.recorded,
+      end: (i) => conditions[i]!.abatement,
+      within: true,
+    },
+    span('allergies', record.allergies, false),
+    point('observations', record.observations),
+    point('reports', record.reports),
+    span('procedures', record.procedures, true),
+    span('medications', record.medications, true),
+    point('immunizations', record.immunizations),
+    point('imaging', record.imaging),
+    span('devices', record.devices, true),
+    point('supplies', record.supplies),
+    span('carePlans', record.carePlans, true),
+    point('notes', record.notes),
+  ];
+}
+
+/** Checks a record's structure. Empty: it may be written. */
+export function checkRecord(record: PatientRecord): Finding[] {
+  const findings: Finding[] = [];
+  const ids = new Set<string>();
+  for (const list of listsOf(record)) {
+    const say = (rule: RuleId, position: number): void => {
+      findings.push({ rule, list: list.name, position });
+    };
+    checkList(record, list, ids, say);
+  }
+  checkReferences(record, findings);
+  checkConditions(record, findings);
+  checkValues(record, findings);
+  return findings;
+}
+
+type Say = (rule: RuleId, position: number) => void;
+
+function checkList(record: PatientRecord, list: Listed, ids: Set<string>, say: Say): void {
+  const { birthTime, deathTime } = record.person;
+  let last = -Infinity;
+  for (let i = 0; i < list.entries.length; i++) {
+    const entry = list.entries[i]!;
+    const start = list.start(i);
+    const end = list.end(i);
+    if (entry.codes.length === 0) say('no-code', i);
+    if (!entry.codes.every(hasForm)) say('code-form', i);
+    if (ids.has(entry.id) || entry.id === '') say('unique-id', i);
+    ids.add(entry.id);
+    if (start < birthTime) say('before-birth', i);
+    if (deathTime !== null && (start > deathTime || (end !== null && end > deathTime))) say('after-death', i);
+    if (start > record.endTime || (end !== null && end > record.endTime)) say('after-end', i);
+    if (end !== null && end < start) say('order-of-times', i);
+    if (list.name !== 'allergies' && start < last) say('sorted', i);
+    last = start;
+    if (entry.encounter === null) continue;
+    const encounter = record.encounters[entry.encounter];
+    if (encounter === undefined) say('dangling-reference', i);
+    else if (list.within && (start < encounter.start || (encounter.end !== null && start > encounter.end)))
+      say('outside-encounter', i);
+  }
+}
+
+function checkReferences(record: PatientRecord, findings: Finding[]): void {
+  const missing = (
+    list: string,
+    position: number,
+    index: number | null | undefined,
+    of: readonly unknown[],
+  ): void => {
+    if (index !== null && index !== undefined && of[index] === undefined)
+      findings.push({ rule: 'dangling-reference', list, position });
+  };
+  const { conditions, observations, coverages, encounters } = record;
+  for (const [i, e] of encounters.entries()) {
+    missing('encounters', i, e.parent, encounters);
+    missing('encounters', i, e.coverage, coverages);
+    missing('encounters', i, e.reason?.condition, conditions);
+  }
+  for (const [i, p] of record.procedures.entries()) missing('procedures', i, p.reason?.condition, conditions);
+  for (const [i, m] of record.medications.entries())
+    missing('medications', i, m.reason?.condition, conditions);
+  for (const [i, c] of record.carePlans.entries()) {
+    missing('carePlans', i, c.reason?.condition, conditions);
+    for (const goal of c.goals)
+      for (const address of goal.addresses) missing('carePlans', i, address, conditions);
+  }
+  for (const [i, r] of record.reports.entries())
+    for (const o of r.observations) missing('reports', i, o, observations);
+}
+
+function checkConditions(record: PatientRecord, findings: Finding[]): void {
+  for (const [position, { onset, recorded }] of record.conditions.entries()) {
+    if (onset > recorded) findings.push({ rule: 'order-of-times', list: 'conditions', position });
+    if (onset < record.person.birthTime)
+      findings.push({ rule: 'before-birth', list: 'conditions', position });
+  }
+}
+
+function checkValues(record: PatientRecord, findings: Finding[]): void {
+  for (const [position, { value, components }] of record.observations.entries()) {
+    const values = [value, ...components.map((part) => part.value)];
+    const empty = value === null && components.length === 0;
+    const wrong = values.some(
+      (v) =>
+        (v?.kind === 'quantity' && (!Number.isFinite(v.value) || v.unit === '')) ||
+        (v?.kind === 'coding' && !hasForm(v.coding)) ||
+        (v?.kind === 'text' && v.text === ''),
+    );
+    if (empty || wrong) findings.push({ rule: 'value-form', list: 'observations', position });
+  }
+}

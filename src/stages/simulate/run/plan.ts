@@ -1,0 +1,128 @@
+import { serialize } from 'node:v8';
+import { fingerprint, Rng, UserError } from '../../../core/index.js';
+import type { RunFacts } from '../../../exports/index.js';
+import { compilePopulation, populationLike } from '../life/index.js';
+import type { CompiledPopulation } from '../life/index.js';
+import { compileLibrary, readModuleFiles } from '../module/load.js';
+import type { ModuleLibrary } from '../module/types.js';
+import { compileOnly } from '../only/compile.js';
+import type { Steering } from '../only/compile.js';
+import { demographicsOf } from './demographics.js';
+import { checkOptions } from './options.js';
+import type { SimulateOptions } from './options.js';
+import type { RunSpec } from './spec.js';
+
+export interface Plan {
+  readonly spec: RunSpec;
+  readonly library: ModuleLibrary;
+  /** Positions of the patients to make: from … from + count − 1. */
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Where the run's parts come from. */
+export interface PlanSources {
+  /** Folder of the built-in library. */
+  readonly builtIn: string;
+  readonly generator: RunFacts['generator'];
+}
+
+/**
+ * Checks everything before any life is lived.
+ * @throws UserError, DataError for options, modules, population or expression that do not fit.
+ */
+export async function planRun(options: SimulateOptions, { builtIn, generator }: PlanSources): Promise<Plan> {
+  const { windowMs, stepMs } = checkOptions(options);
+  const library = compileLibrary(await readModuleFiles(options.modules ?? builtIn));
+  const only = options.only === undefined ? null : compileOnly(options.only, library);
+  const population = steered(await populationOf(options, only?.steering ?? null), only?.steering ?? null);
+  const { patient } = options;
+  if (patient !== undefined && patient >= population.size)
+    throw new UserError('NO_SUCH_PATIENT', `The population has no patient ${patient}.`, {
+      expected: `0 … ${population.size - 1}`,
+      got: String(patient),
+    });
+  const alive = only?.steering.alive ?? options.alive;
+  const seed = Rng.create(options.seed);
+  const plain = {
+    population,
+    seedKey: seed.key,
+    modulesBeside: library.modules.has('wellness_encounters') ? ('synthea' as const) : ('library' as const),
+    stepMs,
+    physiology: options.physiology,
+    windowMs,
+    alive,
+    only: options.only ?? null,
+    mostTries: only === null ? Math.max(options.mostTries, 1000) : options.mostTries,
+    formats: options.formats,
+    truth: options.truth,
+    facts: {
+      generation: 'process-driven' as const,
+      seed: String(options.seed),
+      endTime: population.endTime,
+      recordedTime: options.recordedTime ?? population.endTime,
+      generator,
+    },
+  };
+  const key = fingerprint(JSON.parse(JSON.stringify({ ...plain, modules: library.hash })));
+  const spec: RunSpec = { ...plain, key, library: shared(serialize({ ...library, warnings: [] })) };
+  return { spec, library, from: patient ?? 0, count: patient === undefined ? population.size : 1 };
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
+async function populationOf(
+  options: SimulateOptions,
+  steering: Steering | null,
+): Promise<CompiledPopulation> {
+  const given = options.population.ageYears;
+  const ageYears =
+    steering === null
+      ? given
+      : narrowed(
+          given ?? { min: 0, max: 110 },
+          steering.ageYears,
+          given === undefined && steering.ageYears.max === 110 && steering.ageYears.min === 0,
+        );
+  const population = { ...options.population, ...(ageYears === undefined ? {} : { ageYears }) };
+  return options.like === undefined
+    ? compilePopulation(population)
+    : populationLike(await demographicsOf(options.like), population);
+}
+
+interface Ages {
+  readonly min: number;
+  readonly max: number;
+}
+
+function narrowed(given: Ages, wanted: Ages, open: boolean): Ages | undefined {
+  if (open) return undefined;
+  const ages = { min: Math.max(given.min, wanted.min), max: Math.min(given.max, wanted.max) };
+  if (ages.min <= ages.max) return ages;
+  throw new UserError('IMPOSSIBLE_ONLY', 'The range of --age and the ages of --only exclude each other.', {
+    expected: `ages from ${wanted.min} to ${wanted.max}`,
+    got: `--age ${given.min}-${given.max}`,
+  });
+}
+
+/** The sex that an expression asks for is drawn, not waited for. */
+function steered(population: CompiledPopulation, steering: Steering | null): CompiledPopulation {
+  const sex = steering?.sex ?? null;
+  if (sex === null) return population;
+  const kept = population.cells
+    .map((cell, i) => ({ cell, weight: population.cellWeights[i]! }))
+    .filter(({ cell }) => cell.sex === null || cell.sex === sex);
+  if (kept.length === 0)
+    throw new UserError('IMPOSSIBLE_ONLY', `The population has nobody whose sex is ${sex}.`, {
+      fix: 'correct --only or --sex-ratio',
+    });
+  return {
+    ...population,
+    cells: kept.map(({ cell }) => ({ ...cell, sex })),
+    cellWeights: kept.map(({ weight }) => weight),
+  };
+}

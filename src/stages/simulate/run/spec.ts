@@ -1,0 +1,31 @@
+import type { CompiledPopulation, ModulesBeside } from '../life/index.js';
+import type { RunFacts } from '../../../exports/index.js';
+
+/** A format to write, with its own options. */
+export interface WantedFormat {
+  readonly id: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that a worker needs to live any patient of a run: plain data. */
+export interface RunSpec {
+  /** The same for all tasks of a run: what a worker has compiled for it is kept under this name. */
+  readonly key: string;
+  /** The checked modules, serialised on shared memory. */
+  readonly library: Uint8Array;
+  readonly population: CompiledPopulation;
+  readonly seedKey: string;
+  readonly modulesBeside: ModulesBeside;
+  readonly stepMs: number;
+  readonly physiology: boolean;
+  /** Milliseconds before the end that are written; null: whole lives. */
+  readonly windowMs: number | null;
+  /** Only people who live at the end. */
+  readonly alive: boolean;
+  readonly only: string | null;
+  /** Lives that are tried for one patient before giving up. */
+  readonly mostTries: number;
+  readonly formats: readonly WantedFormat[];
+  readonly truth: boolean;
+  readonly facts: RunFacts;
+}

@@ -1,0 +1,105 @@
+import { deserialize } from 'node:v8';
+import { Rng, UserError } from '../../../core/index.js';
+import { exportById } from '../../../exports/index.js';
+import type { Chunk, CompiledExport, RecordEncoder } from '../../../exports/index.js';
+import { derivedAttributes, lifeWorld } from '../life-world.js';
+import { compilePrograms } from '../engine/compile.js';
+import { Simulator } from '../engine/simulator.js';
+import type { ModuleLibrary } from '../module/types.js';
+import { compileOnly } from '../only/compile.js';
+import { windowRecord } from '../record/window.js';
+import { emptyTally, patientAt } from './lives.js';
+import type { Tally, Wanted } from './lives.js';
+import type { RunSpec } from './spec.js';
+import { truthLines } from './truth.js';
+
+/** A block of consecutive patients. */
+export interface PatientTask {
+  readonly spec: RunSpec;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** What a block gives: bytes by format (its position in the run), and how the lives went. */
+export interface PatientBlock {
+  readonly chunks: readonly (readonly Chunk[])[];
+  readonly truth: Uint8Array;
+  readonly tally: Tally;
+  readonly resources: number;
+}
+
+interface Compiled {
+  readonly key: string;
+  readonly simulator: Simulator;
+  readonly seed: Rng;
+  readonly wanted: Wanted;
+  readonly exports: readonly CompiledExport[];
+}
+
+let last: Compiled | undefined;
+
+/** What a worker keeps between the tasks of one run. */
+export function compileRun(spec: RunSpec): Compiled {
+  if (last?.key === spec.key) return last;
+  const library = deserialize(spec.library) as ModuleLibrary;
+  const seed = Rng.fromKey(spec.seedKey);
+  const world = lifeWorld({ population: spec.population, modules: spec.modulesBeside, seed });
+  const programs = compilePrograms(library, world, {
+    physiology: spec.physiology,
+    only: null,
+    derived: derivedAttributes,
+  });
+  const only = spec.only === null ? null : compileOnly(spec.only, library);
+  last = {
+    key: spec.key,
+    simulator: new Simulator(programs, world, { endTime: spec.population.endTime, stepMs: spec.stepMs }),
+    seed,
+    wanted: { alive: spec.alive, only, mostTries: spec.mostTries },
+    exports: spec.formats.map(({ id, options }) => exportById(id).compile(options)),
+  };
+  return last;
+}
+
+/** Lives a block of patients and encodes them. Runs inside worker threads. */
+export function livePatients({ spec, from, count }: PatientTask): PatientBlock {
+  const { simulator, seed, wanted, exports } = compileRun(spec);
+  const encoders = exports.map((one): RecordEncoder => one.encoder(simulator.world.directory, spec.facts));
+  const tally = emptyTally(wanted.only?.atoms.length ?? 0);
+  const truth: string[] = [];
+  let resources = 0;
+  for (let index = from; index < from + count; index++) {
+    const record = patientAt(index, seed, simulator, { wanted, tally });
+    if (record === null) throw nobodyFits(wanted, tally);
+    const shown = spec.windowMs === null ? record : windowRecord(record, record.endTime - spec.windowMs);
+    for (const encoder of encoders) encoder.add(shown);
+    if (spec.truth) truth.push(...truthLines(record));
+    resources += countEntries(shown);
+  }
+  return {
+    chunks: encoders.map((encoder) => encoder.take()),
+    truth: new TextEncoder().encode(truth.join('')),
+    tally,
+    resources,
+  };
+}
+
+function countEntries(record: Parameters<RecordEncoder['add']>[0]): number {
+  return Object.values(record).reduce<number>(
+    (sum, list: unknown) => sum + (Array.isArray(list) ? list.length : 0),
+    1,
+  );
+}
+
+function nobodyFits({ only, mostTries, alive }: Wanted, tally: Tally): UserError {
+  const parts = (only?.atoms ?? []).map(({ text }, i) => `${text}: ${tally.met[i] ?? 0}`);
+  const lived = tally.tried - (alive ? tally.dead : 0);
+  return new UserError(
+    'ONLY_NOT_MET',
+    `None of ${mostTries} lives fits: ${only?.text ?? 'alive at the end'}`,
+    {
+      expected: 'a life that meets all of it',
+      got: `of ${lived} lives ${alive ? 'that reach the end ' : ''}each part was met this often: ${parts.join('; ')}`,
+      fix: 'leave out the part that is met too seldom, or allow more lives with --tries',
+    },
+  );
+}
