@@ -45,16 +45,16 @@ interface Listed {
 }
 
 function listsOf(record: PatientRecord): Listed[] {
-  const point = <T extends Entry & { time: number }>(name: string, entries: readonly T[]): Listed => ({
+  const point = (name: string, entries: readonly (Entry & { readonly time: number })[]): Listed => ({
     name,
     entries,
     start: (i) => entries[i]!.time,
     end: () => null,
     within: true,
   });
-  const span = <T extends Entry & { start: number; end: number | null }>(
+  const span = (
     name: string,
-    entries: readonly T[],
+    entries: readonly (Entry & { readonly start: number; readonly end: number | null })[],
     within: boolean,
   ): Listed => ({
     name,

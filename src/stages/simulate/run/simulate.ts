@@ -130,7 +130,7 @@ class Sink {
   bytes = 0;
   readonly #open = new Map<string, WriteStream>();
   readonly #known = new Set<string>();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(readonly folder: string) {}
 
