@@ -210,19 +210,55 @@ function lookupSteady(
     options.map((o) => position(o.transition)),
     options.map((o) => Number(o.default_probability)),
   );
-  const groups = new Map<
-    string,
-    { age: readonly [number, number] | null; time: readonly [number, number] | null; spread: Spread }[]
-  >();
+  const groups = new Map<string, Row[]>();
   for (const row of table.rows) {
     const key = row.attributes.join('\0');
     const rows = groups.get(key) ?? [];
     rows.push({ age: row.age, time: row.time, spread: spreadOf(targets, row.probabilities) });
     groups.set(key, rows);
   }
+  const find = [...groups].map(([key, rows]) => [key, finderOf(rows)] as const);
+  const finders = new Map(find);
   return (life) => {
-    const rows = groups.get(ids.map((id) => keyText(life.values[id])).join('\0')) ?? [];
-    const { now, ages } = life;
+    const found = finders.get(ids.map((id) => keyText(life.values[id])).join('\0'))?.(life);
+    return { spread: found?.spread ?? fallback, until: found?.until ?? Infinity };
+  };
+}
+
+interface Row {
+  readonly age: readonly [number, number] | null;
+  readonly time: readonly [number, number] | null;
+  readonly spread: Spread;
+}
+type Finder = (life: Life) => { readonly spread: Spread | null; readonly until: number };
+
+/** Finds the row that fits now, and until when the answer holds: by bisection where rows are spans of time one after the other. */
+function finderOf(rows: readonly Row[]): Finder {
+  const times = rows.flatMap(({ age, time }) => (age === null && time !== null ? [time] : []));
+  const ordered =
+    times.length === rows.length && times.every(([low], i) => i === 0 || low > times[i - 1]![1]);
+  return ordered ? timeFinder(rows, times) : scan(rows);
+}
+
+function timeFinder(rows: readonly Row[], times: readonly (readonly [number, number])[]): Finder {
+  return ({ now }) => {
+    let low = 0;
+    let high = times.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (times[middle]![1] < now) low = middle + 1;
+      else high = middle;
+    }
+    const span = times[low];
+    if (span === undefined) return { spread: null, until: Infinity };
+    return now < span[0]
+      ? { spread: null, until: span[0] }
+      : { spread: rows[low]!.spread, until: span[1] + 1 };
+  };
+}
+
+function scan(rows: readonly Row[]): Finder {
+  return ({ now, ages }) => {
     const age = ages.yearsAt(now);
     let until = Infinity;
     let spread: Spread | null = null;
@@ -243,6 +279,6 @@ function lookupSteady(
         (row.time === null || (now >= row.time[0] && now <= row.time[1]));
       if (fits) spread ??= row.spread;
     }
-    return { spread: spread ?? fallback, until };
+    return { spread, until };
   };
 }

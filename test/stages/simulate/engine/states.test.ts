@@ -318,7 +318,7 @@ describe('states', () => {
       { tables: { 't.csv': 'age,gender,Young,Old\n0-2,F,1,0\n3-4,M,1,0\n' }, years: 5 },
     );
     expect(record.observations.map((o) => (o.value?.kind === 'quantity' ? o.value.value : null))).toEqual([
-      1, 1, 2, 2,
+      1, 1, 1, 2,
     ]);
   });
 
