@@ -15,6 +15,7 @@ import {
   initialAttributes,
   isVitalSign,
   itemCost,
+  labFacts,
   medicationCost,
   nextWellness,
   procedureCost,
@@ -44,7 +45,7 @@ export function lifeWorld({ population, modules, seed }: LifeWorldOptions): Worl
       if (isVitalSign(name)) return vitalFacts(name);
       return { unit: '1', decimals: 1, low: null, high: null };
     },
-    labFacts: () => undefined,
+    labFacts,
     equivalents: (code, { sex }): readonly Coding[] => {
       const found = code.system === 'SNOMED' ? icd10For(code.code, sex) : undefined;
       return found === undefined ? [] : [found];
