@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Rng } from '../../src/core/index.js';
-import type { Graph, Objective, Parameters, Tensor, Value } from '../../src/tensor/index.js';
+import type { Graph, Objective, Parameters, Tensor, TrainerState, Value } from '../../src/tensor/index.js';
 import * as t from '../../src/tensor/index.js';
 import { clipNorm, cosineRate, lookAtPlateau, startPlateau, Trainer, value } from '../../src/tensor/index.js';
 
@@ -85,11 +85,31 @@ describe('Trainer', () => {
     for (const [i, p] of floats(trainer.flat).entries()) expect(Math.abs(p - out[i]!)).toBeLessThan(1e-5);
   });
 
-  it('gives the same bytes for 1, 2 and 4 threads', async () => {
-    const [one, two, four] = await Promise.all([1, 2, 4].map((threads) => train(30, { threads })));
-    expect(two!.trainer.snapshot()).toEqual(one!.trainer.snapshot());
-    expect(four!.trainer.snapshot()).toEqual(one!.trainer.snapshot());
-    expect(two!.losses).toEqual(one!.losses);
+  it('gives the same bytes for the same number of threads, and other numbers of threads agree to 1e-3', async () => {
+    // products longer than 128, which are cut up by the number of threads
+    const wide = async (threads: number): Promise<TrainerState> => {
+      const trainer = await Trainer.create(
+        (graph, parameters) => {
+          const x = graph.input('x', ['batch', 300]);
+          const hidden = t.tanh(t.linear(parameters, 'a', x, { units: 200 }));
+          return { loss: t.mean(t.squaredError(t.linear(parameters, 'b', hidden, { units: 300 }), x)) };
+        },
+        { threads },
+      );
+      trainer.start(Rng.create(1));
+      const x = normals(Rng.create(2), 100, 300);
+      for (let i = 0; i < 5; i++) await trainer.advance({ x }, 1e-3);
+      return trainer.snapshot();
+    };
+    const one = await wide(1);
+    for (const threads of [1, 2]) {
+      const first = await wide(threads);
+      expect(
+        Buffer.from((await wide(threads)).parameters.buffer).equals(Buffer.from(first.parameters.buffer)),
+      ).toBe(true);
+      const apart = first.parameters.map((p, i) => Math.abs(p - one.parameters[i]!));
+      expect(apart.reduce((most, x) => Math.max(most, x), 0)).toBeLessThan(1e-3);
+    }
   });
 
   it('goes on from a snapshot to the same bytes, and refuses one of another network', async () => {

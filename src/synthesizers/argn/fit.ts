@@ -94,7 +94,6 @@ async function train(
     codes: rows.codes,
     order: work.order,
     options,
-    threads: context.pool.size,
     rng,
   });
   const fingerprint = fingerprintOf(work, rng);

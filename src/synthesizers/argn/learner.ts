@@ -16,7 +16,6 @@ export interface LearnerSetup {
   /** Columns in the order in which rows are drawn. */
   readonly order: readonly number[];
   readonly options: CompiledArgn;
-  readonly threads: number;
   readonly rng: Rng;
 }
 
@@ -56,8 +55,8 @@ export class Learner {
   }
 
   static async create(setup: LearnerSetup): Promise<Learner> {
-    const { layout, options, threads, rng } = setup;
-    const { dropout: rate, provider } = options;
+    const { layout, options, rng } = setup;
+    const { dropout: rate, provider, threads } = options;
     const trainer = await Trainer.create(
       (graph, parameters) => {
         const losses = network(parameters, networkInputs(graph, layout, rate > 0), { ...setup, rate });

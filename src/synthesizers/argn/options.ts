@@ -22,6 +22,8 @@ export interface ArgnOptions {
   readonly maxBins?: number;
   /** Categories of fewer rows are never drawn, unless all are so rare; a bin of numbers has as many rows. Default 5. */
   readonly rareRows?: number;
+  /** Threads that train. Another number may round differently, so it is never taken from the machine. Default 1. */
+  readonly threads?: number;
   /** Where the network runs. Default `cpu`. */
   readonly provider?: 'cpu' | 'webgpu' | 'cuda';
 }
@@ -36,6 +38,7 @@ export const argnOptionsSchema = z.strictObject({
   drawingOrder: z.number().min(0).max(1).default(0.5),
   maxBins: z.int().min(2).max(1000).default(100),
   rareRows: z.int().min(1).default(5),
+  threads: z.int().min(1).max(64).default(1),
   provider: z.enum(providers).default('cpu'),
 });
 

@@ -9,7 +9,10 @@ export type Provider = (typeof providers)[number];
 export interface RunOptions {
   /** Default: `cpu`. */
   readonly provider?: Provider;
-  /** Threads of one operator. Results do not depend on it (test/tensor/threads.test.ts). Default 1. */
+  /**
+   * Threads of one operator. Wide products are cut up by it and then round differently in the last place, so it is a number of the caller's,
+   * never one of the machine. Default 1.
+   */
   readonly threads?: number;
 }
 

@@ -226,7 +226,7 @@ describe('argn', () => {
     });
   });
 
-  it('does not depend on threads', async () => {
+  it('does not depend on the number of workers', async () => {
     const table = coins(400);
     const context = testContext(2);
     try {
