@@ -6,7 +6,14 @@ import { groupings } from './groupings.js';
 import { idSchema, nameSchema } from './names.js';
 
 /** Sources whose records become a cohort store, and from there, by SQL, a feature table. */
-export const cohortFormats = ['mimic-iv', 'eicu', 'physionet2012', 'meds', 'reference-hospital'] as const;
+export const cohortFormats = [
+  'mimic-iv',
+  'eicu',
+  'physionet2012',
+  'meds',
+  'fhir',
+  'reference-hospital',
+] as const;
 
 export const aggregates = ['first', 'last', 'min', 'max', 'mean', 'sum', 'slope', 'count', 'any'] as const;
 export type Aggregate = (typeof aggregates)[number];
