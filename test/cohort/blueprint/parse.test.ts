@@ -108,7 +108,7 @@ describe('parseBlueprint', () => {
     [
       'an unknown format',
       changed('format: eicu', 'format: eikcu'),
-      "line 4, source.format: expected one of mimic-iv, eicu, physionet2012, meds, reference-hospital, table, got 'eikcu'; did you mean 'eicu'?",
+      "line 4, source.format: expected one of mimic-iv, eicu, physionet2012, meds, fhir, reference-hospital, table, got 'eikcu'; did you mean 'eicu'?",
     ],
     [
       'no data',
