@@ -1,5 +1,5 @@
 // Every synthesizer on every table of the benchmark, measured by one ruler.
-// usage: npm run bench:tables -- [--out folder] [--only adult,diabetes130] [--synthesizers cart,copula,aim] [--epsilon 1,10] [--seeds 3] [--workers 2] [--split name] [--peers]
+// usage: npm run bench:tables -- [--out folder] [--only adult,diabetes130] [--synthesizers cart,copula,aim] [--epsilon none,1,10] [--seeds 3] [--workers 2] [--split name] [--peers]
 // Each run's figures go to <out>/<table>-<setting>-<seed>.json; at the end a Markdown table of the means and spreads of what lies there.
 // --split: another name deals Diabetes-130's patients to other halves. --peers: also bench/peers/<name>_peer.py with $PYTHON; what cannot run is named and skipped.
 import { spawnSync } from 'node:child_process';
@@ -25,7 +25,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string', default: Object.keys(makers).join(',') },
     synthesizers: { type: 'string', default: 'cart,copula,aim' },
     options: { type: 'string', default: '{}' },
-    epsilon: { type: 'string', default: '1,10' },
+    epsilon: { type: 'string', default: 'none,1,10' },
     seeds: { type: 'string', default: '3' },
     workers: { type: 'string', default: '2' },
     split: { type: 'string', default: 'anamnesis' },
@@ -33,7 +33,11 @@ const { values: flags } = parseArgs({
   },
 });
 const list = (text) => text.split(',').filter((part) => part !== '');
-const epsilons = list(flags.epsilon).map(Number);
+const epsilons = list(flags.epsilon)
+  .filter((text) => text !== 'none')
+  .map(Number);
+/** Models that learn with and without a budget do so without only where 'none' is among the ε. */
+const without = list(flags.epsilon).includes('none') ? [null] : [];
 /** As in the comparisons that the marks come from: the table's δ, and what one unit is. */
 const privacy = { adult: { delta: 1e-9, unit: 'row' }, diabetes130: { delta: 1e-5, unit: 'patient_nbr' } };
 /** JSON by synthesizer: options other than the defaults, e.g. {"cart":{"minLeaf":5}}. */
@@ -59,7 +63,8 @@ function settingsOf(id) {
     return [];
   }
   const synthesizer = synthesizerById(id);
-  const budgets = synthesizer.private ? epsilons : [null];
+  const budgetsOf = { required: epsilons, refused: [null], optional: [...without, ...epsilons] };
+  const budgets = budgetsOf[synthesizer.budget];
   return budgets.map((epsilon) => ({
     name: epsilon === null ? id : `${id}, ε = ${epsilon}`,
     epsilon,

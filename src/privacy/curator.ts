@@ -7,6 +7,7 @@ import { noisyKeys, planKeys } from './mechanisms/keys.js';
 import { secureNoise } from './mechanisms/noise.js';
 import type { NoiseSource } from './mechanisms/noise.js';
 import { noisySums, planSums } from './mechanisms/sums.js';
+import { planSteps, poissonSample, stepNoise } from './mechanisms/training.js';
 import { compileCurator } from './options.js';
 import type { CompiledCurator, CuratorOptions } from './options.js';
 import type {
@@ -16,7 +17,9 @@ import type {
   PrivateChoice,
   PrivateKeys,
   PrivacyReceipt,
+  PrivateTraining,
   Touch,
+  TrainingSteps,
 } from './types.js';
 
 /**
@@ -94,6 +97,37 @@ class LiveCurator implements Curator {
     return noisyKeys(request.counts(), plan, this.#noise);
   }
 
+  train(request: PrivateTraining): TrainingSteps {
+    const { rho, steps, rate, rowNorm, size } = request;
+    checkPositive(request, { rho, steps, rate, rowNorm, size });
+    if (rate > 1 || !Number.isInteger(steps)) throw badTraining(request);
+    const { threshold, unitRate, sensitivity, quantum } = planSteps({
+      ...request,
+      rowsPerUnit: this.rowsPerUnit,
+    });
+    const noise = this.#ledger.noise({ rate: unitRate, steps, rho });
+    const sigma = noise * sensitivity;
+    const training = { rate: unitRate, steps, noise };
+    const parameters = { steps, rate: unitRate, noise, sensitivity, quantum, sigma, size };
+    this.#ledger.enter(request, { rho, training }, { mechanism: 'subsampled-gaussian', parameters });
+    const addNoise = stepNoise(sigma, quantum, this.#noise);
+    const rows = request.rows();
+    let left = steps;
+    return {
+      sigma,
+      get left() {
+        return left;
+      },
+      step: async (sum) => {
+        if (left === 0) throw stepsSpent(request);
+        left--;
+        const sums = await sum(poissonSample(rows, threshold, this.#noise));
+        if (sums.length !== size) throw badTraining(request);
+        return addNoise(sums);
+      },
+    };
+  }
+
   declare(touch: Touch): void {
     this.#ledger.note(touch);
   }
@@ -122,4 +156,17 @@ function checkPositive(touch: Touch, numbers: Readonly<Record<string, number>>):
       expected: 'a positive number',
     });
   }
+}
+
+function badTraining({ about, steps, rate, size }: PrivateTraining): PrivacyError {
+  return new PrivacyError('BAD_COST', `The training of '${about}' cannot be planned.`, {
+    expected: 'a whole number of steps, a rate of at most 1, and sums of the size that was told',
+    got: `${steps} steps, rate ${rate}, size ${size}`,
+  });
+}
+
+function stepsSpent({ about, steps }: PrivateTraining): PrivacyError {
+  return new PrivacyError('BUDGET_SPENT', `The training of '${about}' has made all its ${steps} steps.`, {
+    fix: 'plan more steps',
+  });
 }

@@ -12,7 +12,7 @@ export { compileCurator } from './options.js';
 export type { CompiledCurator, CuratorOptions } from './options.js';
 export { assertNeighbourSafe, neighbourTables } from './replay/index.js';
 export type { Neighbour, NeighbourCheck, NeighbourOptions, NeighbourReport } from './replay/index.js';
-export { purposes } from './types.js';
+export { mechanisms, purposes } from './types.js';
 export type {
   Curator,
   LedgerEntry,
@@ -21,8 +21,10 @@ export type {
   PrivacyReceipt,
   PrivateChoice,
   PrivateKeys,
+  PrivateTraining,
   Purpose,
   Touch,
+  TrainingSteps,
 } from './types.js';
 export { checkShare, readIntoDomain, releaseSchema } from './release/index.js';
 export type { ReleasedColumn, ReleaseRequest, TextColumn } from './release/index.js';

@@ -1,5 +1,5 @@
 import { PrivacyError } from '../core/index.js';
-import type { Accountant, Composition } from './accountants/index.js';
+import type { Accountant, Composition, TrainingRun } from './accountants/index.js';
 import type { LedgerEntry, Touch } from './types.js';
 
 /** (ε, δ) and the part of δ that is kept for thresholds of private keys. */
@@ -15,6 +15,7 @@ export interface Cost {
   readonly rho: number;
   readonly mu?: number;
   readonly range?: number;
+  readonly training?: TrainingRun;
   /** Probability, not share. */
   readonly delta?: number;
 }
@@ -27,6 +28,12 @@ const rounding = 1e-9;
  */
 const epsilonAside = 1e-9;
 
+/**
+ * Share of δ set aside for noise from tables (mechanisms/gaussian-table.ts), which differs from exact noise with a probability of at most 1e-16 for a
+ * billion numbers.
+ */
+const deltaAside = 1e-6;
+
 /** Who has touched what at which cost; refuses what would exceed the budget. */
 export class Ledger {
   readonly rho: number;
@@ -36,9 +43,10 @@ export class Ledger {
   #spentRho = 0;
   #muSquared = 0;
   readonly #ranges = new Map<number, number>();
+  readonly #trainings: TrainingRun[] = [];
   #keysDelta = 0;
   /** A composition that was found to fit; so does whatever is less. */
-  #cleared: Composition = { muSquared: 0, ranges: new Map() };
+  #cleared: Composition = { muSquared: 0, ranges: new Map(), trainings: [] };
 
   constructor(accountant: Accountant, budget: Budget) {
     this.#accountant = accountant;
@@ -56,8 +64,7 @@ export class Ledger {
 
   /** δ at ε of all that was entered, thresholds of keys included. */
   get spentDelta(): number {
-    const spent = { muSquared: this.#muSquared, ranges: this.#ranges };
-    return this.#accountant.delta(spent, this.#epsilon) + this.#keysDelta;
+    return this.#accountant.delta(this.#with({ rho: 0 }), this.#epsilon) + this.#keysDelta;
   }
 
   get entries(): readonly LedgerEntry[] {
@@ -84,8 +91,15 @@ export class Ledger {
     this.#spentRho += rho;
     this.#muSquared = next.muSquared;
     if (cost.range !== undefined) this.#ranges.set(cost.range, (this.#ranges.get(cost.range) ?? 0) + 1);
+    if (cost.training !== undefined) this.#trainings.push(cost.training);
     this.#keysDelta += delta;
     this.#entries.push({ purpose: touch.purpose, about: touch.about, ...mechanism, rho, delta });
+  }
+
+  /** Least noise multiplier of a training that costs ρ: so much that it fits together with a Gaussian release of all the rest. */
+  noise({ rate, steps, rho }: { rate: number; steps: number; rho: number }): number {
+    const rest = Math.max(0, this.rho - rho);
+    return this.#accountant.noise({ rate, steps, rest, epsilon: this.#epsilon, delta: this.#delta });
   }
 
   /** Enters what costs nothing. */
@@ -103,7 +117,7 @@ export class Ledger {
   }
 
   get #delta(): number {
-    return this.#budget.delta * (1 - this.#budget.keysShare) * (1 - rounding);
+    return this.#budget.delta * (1 - this.#budget.keysShare) * (1 - deltaAside);
   }
 
   /**
@@ -120,7 +134,7 @@ export class Ledger {
       ranges.set(cost.range, count + more);
       left = Math.max(0, left - more * cost.rho);
     }
-    const ahead = { muSquared: next.muSquared + this.#accountant.mu(left) ** 2, ranges };
+    const ahead = { ...next, muSquared: next.muSquared + this.#accountant.mu(left) ** 2, ranges };
     if (this.#accountant.delta(ahead, this.#epsilon) <= this.#delta) {
       this.#cleared = ahead;
       return true;
@@ -131,12 +145,13 @@ export class Ledger {
   #with(cost: Cost): Composition {
     const ranges = new Map(this.#ranges);
     if (cost.range !== undefined) ranges.set(cost.range, (ranges.get(cost.range) ?? 0) + 1);
-    return { muSquared: this.#muSquared + (cost.mu ?? 0) ** 2, ranges };
+    const trainings = [...this.#trainings, ...(cost.training === undefined ? [] : [cost.training])];
+    return { muSquared: this.#muSquared + (cost.mu ?? 0) ** 2, ranges, trainings };
   }
 }
 
 function isWithin(part: Composition, whole: Composition): boolean {
-  if (part.muSquared > whole.muSquared) return false;
+  if (part.muSquared > whole.muSquared || part.trainings.length > whole.trainings.length) return false;
   return [...part.ranges].every(([range, count]) => count <= (whole.ranges.get(range) ?? 0));
 }
 

@@ -11,6 +11,14 @@ export const purposes = [
 ] as const;
 export type Purpose = (typeof purposes)[number];
 
+export const mechanisms = [
+  'discrete-gaussian',
+  'exponential',
+  'noisy-keys',
+  'subsampled-gaussian',
+  'declared',
+] as const;
+
 /** Names a touch of real data for the ledger. Column names may be told, values never. */
 export interface Touch {
   readonly purpose: Purpose;
@@ -59,9 +67,41 @@ export interface PrivateKeys extends Touch {
   counts(): ReadonlyMap<string, number>;
 }
 
+/**
+ * Training by noisy gradients (Abadi et al. 2016, "Deep Learning with Differential Privacy"): so many steps, in each of which every row takes
+ * part with the same probability, drawn afresh (Poisson sampling; a step may be empty), and contributes a vector of bounded norm. No number
+ * here may depend on private data, the number of rows neither.
+ */
+export interface PrivateTraining extends Touch {
+  readonly rho: number;
+  readonly steps: number;
+  /** Probability with which a row takes part in a step, in (0, 1]; rounded up to a multiple of 2⁻³². */
+  readonly rate: number;
+  /** Largest Euclidean norm of one row's contribution. */
+  readonly rowNorm: number;
+  /** Numbers that a contribution has. */
+  readonly size: number;
+  /** Rows that are drawn from; known to the curator alone. */
+  rows(): number;
+}
+
+/** The steps of a training whose cost was entered. */
+export interface TrainingSteps {
+  /** Standard deviation of the noise of each number of a sum. */
+  readonly sigma: number;
+  /** Steps that are left. */
+  readonly left: number;
+  /**
+   * One step: draws a sample of rows, asks for the sum of their contributions, adds noise.
+   * @param sum exact sum over the rows of the sample (places of rows, ascending), as precise as single numbers allow; called once.
+   * @throws PrivacyError `BUDGET_SPENT` after the last step.
+   */
+  step(sum: (sample: Uint32Array) => Promise<Float64Array>): Promise<Float64Array>;
+}
+
 /** One touch of real data as it stands in the ledger. Nothing in it depends on private data. */
 export interface LedgerEntry extends Touch {
-  readonly mechanism: 'discrete-gaussian' | 'exponential' | 'noisy-keys' | 'declared';
+  readonly mechanism: (typeof mechanisms)[number];
   /** The mechanism's numbers: sensitivities of a unit, noise, thresholds, sizes of answers. */
   readonly parameters: Readonly<Record<string, number>>;
   readonly rho: number;
@@ -108,6 +148,8 @@ export interface Curator {
   choose(request: PrivateChoice): number;
   /** Noisy counts of the keys told, in an order that does not depend on the data's. */
   keys(request: PrivateKeys): Map<string, number>;
+  /** Enters the cost of a whole training; its steps cost nothing more. */
+  train(request: PrivateTraining): TrainingSteps;
   /** Enters something that is public by declaration; costs nothing. */
   declare(touch: Touch): void;
   /** The ledger so far, as plain data for a manifest. */

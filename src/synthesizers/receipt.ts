@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountantIds, purposes } from '../privacy/index.js';
+import { accountantIds, mechanisms, purposes } from '../privacy/index.js';
 
 /** A privacy receipt as it stands in a manifest. */
 export const receiptSchema = z.strictObject({
@@ -16,7 +16,7 @@ export const receiptSchema = z.strictObject({
     z.strictObject({
       purpose: z.enum(purposes),
       about: z.string(),
-      mechanism: z.enum(['discrete-gaussian', 'exponential', 'noisy-keys', 'declared']),
+      mechanism: z.enum(mechanisms),
       parameters: z.record(z.string(), z.number()),
       rho: z.number(),
       delta: z.number(),

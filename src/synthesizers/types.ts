@@ -49,8 +49,8 @@ export interface Synthesizer<O, C> {
   readonly summary: string;
   /** The paper or source it follows. */
   readonly source: string;
-  /** Whether it learns with differential privacy (then it needs a curator) or without (then it refuses one). */
-  readonly private: boolean;
+  /** Whether it learns with differential privacy and needs a curator, without and refuses one, or either way. */
+  readonly budget: 'required' | 'refused' | 'optional';
   /** @throws UserError `BAD_OPTIONS` listing every problem with its key. */
   compile(options: O): C;
   /**

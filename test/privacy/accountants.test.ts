@@ -216,7 +216,9 @@ describe.each(accountantIds)('accountant %s', (id) => {
           choices.map((c) => [accountant.range((rho * share * c.weight) / total) || 1e-9, c.times] as const),
         );
         const muSquared = accountant.mu(rho * (1 - share)) ** 2;
-        expect(accountant.delta({ muSquared, ranges }, epsilon)).toBeLessThanOrEqual(delta * (1 + 1e-9));
+        expect(accountant.delta({ muSquared, ranges, trainings: [] }, epsilon)).toBeLessThanOrEqual(
+          delta * (1 + 1e-9),
+        );
       }),
       settings,
     );
@@ -230,7 +232,9 @@ describe.each(accountantIds)('accountant %s', (id) => {
         expect(accountant.worth(epsilon * 1.1, delta)).toBeGreaterThan(rho);
         expect(accountant.worth(epsilon, delta * 2)).toBeGreaterThan(rho);
         const more = accountant.mu(rho * 1.002) ** 2;
-        expect(accountant.delta({ muSquared: more, ranges: new Map() }, epsilon)).toBeGreaterThan(delta);
+        expect(
+          accountant.delta({ muSquared: more, trainings: [], ranges: new Map() }, epsilon),
+        ).toBeGreaterThan(delta);
       }),
       settings,
     );
@@ -241,7 +245,7 @@ describe.each(accountantIds)('accountant %s', (id) => {
       fc.property(budgets, fc.double({ min: 0.01, max: 1, noNaN: true }), ({ epsilon }, range) => {
         const accountant = accountantOf(id);
         const at = (muSquared: number, times: number, e = epsilon): number =>
-          accountant.delta({ muSquared, ranges: new Map([[range, times]]) }, e);
+          accountant.delta({ muSquared, trainings: [], ranges: new Map([[range, times]]) }, e);
         const here = at(0.5, 5);
         const room = here * 1e-3 + 1e-13; // the grid is another for another composition
         expect(at(0.6, 5)).toBeGreaterThanOrEqual(here - room);

@@ -7,6 +7,7 @@ import { injectedNoise, secureNoise } from '../../src/privacy/index.js';
 import type { NoiseSource } from '../../src/privacy/index.js';
 import { bernoulliExp, compareDigits, expDigits, ratioOf } from '../../src/privacy/mechanisms/bernoulli.js';
 import { discreteGaussian, discreteLaplace } from '../../src/privacy/mechanisms/discrete.js';
+import { layeredGaussian, tabledGaussian } from '../../src/privacy/mechanisms/gaussian-table.js';
 import { exponentialChoice } from '../../src/privacy/mechanisms/exponential.js';
 import { noisyKeys, planKeys } from '../../src/privacy/mechanisms/keys.js';
 import { uniformInt } from '../../src/privacy/mechanisms/noise.js';
@@ -50,6 +51,36 @@ describe('samplers follow their exact probabilities (chi-squared, 200,000 draws,
     expect(fit(() => gaussian.draw(), weight, Math.ceil(12 * Math.sqrt(variance)) + 3)).toBeGreaterThan(
       negligible,
     );
+  });
+
+  test.each([1, 3.7, 40.5, 5000])('discrete Gaussian by a table, σ² = %f', (variance) => {
+    const gaussian = tabledGaussian(variance, noiseOf(`table ${variance}`));
+    const weight = (x: number): number => Math.exp((-x * x) / (2 * variance));
+    expect(fit(() => gaussian.draw(), weight, Math.ceil(12 * Math.sqrt(variance)))).toBeGreaterThan(
+      negligible,
+    );
+  });
+
+  test('discrete Gaussian in layers: near the centre every step of the grid, far out the whole', () => {
+    const sigma = 20_000; // two layers: steps of 128 smoothed by noise of 222
+    const gaussian = layeredGaussian(sigma, noiseOf('layers'));
+    expect(gaussian.variance).toBeGreaterThan(sigma ** 2);
+    expect(gaussian.variance).toBeLessThan(sigma ** 2 * 1.002);
+    // by cells of 1,000 steps, and by the remainder within 128: a gap of the coarse layer would show in it
+    const cell = (x: number): number => Math.round(x / 1000);
+    const weight = (k: number): number => {
+      const s = Math.sqrt(gaussian.variance);
+      return normalTail((k * 1000 - 500) / s) - normalTail((k * 1000 + 500) / s);
+    };
+    expect(fit(() => cell(gaussian.draw()), weight, 200)).toBeGreaterThan(negligible);
+    const remainder = (x: number): number => (((x % 128) + 128) % 128) - 64;
+    expect(
+      fit(
+        () => remainder(gaussian.draw()),
+        (x) => (x < 64 ? 1 : 0),
+        64,
+      ),
+    ).toBeGreaterThan(negligible);
   });
 
   test.each([

@@ -2,6 +2,12 @@ import type { Command } from 'commander';
 import { synthesizers } from '../../synthesizers/index.js';
 import { openSession } from '../context.js';
 
+const promises = {
+  required: 'yes, needs --epsilon',
+  refused: 'no, claims no ε',
+  optional: 'with --epsilon; without, claims no ε',
+} as const;
+
 /** `anamnesis synthesizers` */
 export function addSynthesizers(program: Command): void {
   program
@@ -12,18 +18,14 @@ export function addSynthesizers(program: Command): void {
     )
     .action(async (_options: unknown, command: Command) => {
       const { output, close } = openSession(command);
-      const all = [...synthesizers.values()].map(({ id, title, summary, source, private: isPrivate }) => {
-        return { id, title, summary, source, private: isPrivate };
+      const all = [...synthesizers.values()].map(({ id, title, summary, source, budget }) => {
+        return { id, title, summary, source, budget };
       });
-      for (const { id, title, summary, source, private: isPrivate } of all) {
+      for (const { id, title, summary, source, budget } of all) {
         output.line(`${id}: ${title}`);
         output.line(`  ${summary}`);
         output.line(`  follows ${source}`);
-        output.line(
-          isPrivate
-            ? '  differential privacy: yes, needs --epsilon'
-            : '  differential privacy: no, claims no ε',
-        );
+        output.line(`  differential privacy: ${promises[budget]}`);
         output.line();
       }
       output.json(all);

@@ -97,7 +97,7 @@ export async function planFit(request: FitTableRequest): Promise<PlannedFit> {
 
 /** A model without noise keeps no promise of ε, and one with noise needs a budget: told before the data are looked at. */
 function checkPromise(model: Synthesizer<unknown, unknown>, promised: boolean): void {
-  if (promised && !model.private)
+  if (promised && model.budget === 'refused')
     throw new PrivacyError(
       'NOT_PRIVATE',
       `'${model.id}' learns without noise and cannot keep a promise of ε.`,
@@ -106,7 +106,7 @@ function checkPromise(model: Synthesizer<unknown, unknown>, promised: boolean): 
         fix: 'leave out --synthesizer (aim is taken), or leave out --epsilon: the model then claims no ε',
       },
     );
-  if (!promised && model.private)
+  if (!promised && model.budget === 'required')
     throw new PrivacyError(
       'NO_BUDGET',
       `'${model.id}' learns under differential privacy and was given no budget.`,

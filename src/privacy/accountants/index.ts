@@ -4,6 +4,7 @@ import type { Accountant, AccountantId } from './types.js';
 import { zcdpAccountant } from './zcdp.js';
 
 export { accountantIds } from './types.js';
+export type { TrainingRun } from '../analysis/subsampled-gaussian.js';
 export type { Accountant, AccountantId, Composition } from './types.js';
 
 /** A fresh accountant. */

@@ -11,12 +11,7 @@ import type { LossPair, PrivacyLoss } from '../analysis/privacy-loss.js';
 import { rdpEpsilon, rdpOrders } from '../analysis/rdp.js';
 import { largestWhere } from '../analysis/search.js';
 import { subsampledGaussianPair, subsampledGaussianRdp } from '../analysis/subsampled-gaussian.js';
-import type { SubsampledGaussian } from '../analysis/subsampled-gaussian.js';
-
-/** Training by noisy gradients: so many equal steps, each on a Poisson sample. */
-export interface TrainingRun extends SubsampledGaussian {
-  readonly steps: number;
-}
+import type { TrainingRun } from '../analysis/subsampled-gaussian.js';
 
 /** ε of a training run at δ, rounded up. `pld` is tight, `rdp` is what most libraries report. */
 export function trainingEpsilon(run: TrainingRun, delta: number, by: 'pld' | 'rdp' = 'pld'): number {
@@ -51,18 +46,25 @@ export function trainingNoise(
   return 1 / (by === 'rdp' ? simple : search('pld', simple, 2 * simple));
 }
 
-/** The composed loss for a unit removed and for a unit added. */
-function losses(run: TrainingRun): PrivacyLoss[] {
-  const pair = subsampledGaussianPair(run);
-  return [pair, reversed(pair)].map((direction) => composeSteps(direction, run.steps));
-}
-
 /** Grid cells in the standard deviation of one step's loss: the grid adds a variance of a quarter cell² at most. */
 const cells = 40;
 
-function composeSteps(pair: LossPair, steps: number): PrivacyLoss {
-  const range = reachOf(pair, 1e-18 / steps);
+/** Losses that a step can have but for a probability of 1e-18 in the whole run, and the width of a grid that is fine enough for it. */
+export function stepGrid(
+  run: TrainingRun,
+  direction: (pair: LossPair) => LossPair = (pair) => pair,
+): { readonly range: readonly [number, number]; readonly step: number } {
+  const pair = direction(subsampledGaussianPair(run));
+  const range = reachOf(pair, 1e-18 / run.steps);
   const coarse = discretise(pair, (range[1] - range[0]) / 4000, range);
-  const step = Math.min(coarse.step * 4, (spread(coarse) * coarse.step) / cells);
-  return compose([{ loss: discretise(pair, step, range), count: steps }]);
+  return { range, step: Math.min(coarse.step * 4, (spread(coarse) * coarse.step) / cells) };
+}
+
+/** The composed loss for a unit removed and for a unit added. */
+function losses(run: TrainingRun): PrivacyLoss[] {
+  return [(pair: LossPair) => pair, reversed].map((direction) => {
+    const { range, step } = stepGrid(run, direction);
+    const pair = direction(subsampledGaussianPair(run));
+    return compose([{ loss: discretise(pair, step, range), count: run.steps }]);
+  });
 }

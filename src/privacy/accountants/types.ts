@@ -1,9 +1,22 @@
+import type { TrainingRun } from '../analysis/subsampled-gaussian.js';
+
 /** What a ledger has let out so far, as far as an accountant needs it. */
 export interface Composition {
   /** Σ μ² of the Gaussian releases, μ = sensitivity / σ. */
   readonly muSquared: number;
   /** How many ε-bounded-range choices there were, by their ε. */
   readonly ranges: ReadonlyMap<number, number>;
+  readonly trainings: readonly TrainingRun[];
+}
+
+/** What a training must fit into. */
+export interface TrainingShare {
+  readonly rate: number;
+  readonly steps: number;
+  /** ρ that it leaves to other releases. */
+  readonly rest: number;
+  readonly epsilon: number;
+  readonly delta: number;
 }
 
 export const accountantIds = ['pld', 'zcdp', 'rdp'] as const;
@@ -18,6 +31,8 @@ export interface Accountant {
   mu(rho: number): number;
   /** ε of a bounded-range choice that costs ρ. */
   range(rho: number): number;
+  /** Least noise multiplier of a training that is (ε, δ)-DP together with a Gaussian release of all the rest; rounded up. */
+  noise(share: TrainingShare): number;
   /** δ at ε of all that was released, rounded up. Adaptive choice of the questions is covered, as long as costs are fixed beforehand. */
   delta(spent: Composition, epsilon: number): number;
 }

@@ -9,6 +9,11 @@ export interface SubsampledGaussian {
   readonly noise: number;
 }
 
+/** Training by noisy gradients: so many equal steps, each on a Poisson sample. */
+export interface TrainingRun extends SubsampledGaussian {
+  readonly steps: number;
+}
+
 /**
  * Rényi divergence of order α > 1 of one step, rounded up: log(A_α) / (α − 1) with A_α the mean over z ~ N(0, σ²) of
  * ((1 − q) + q e^((2z−1)/2σ²))^α (Mironov, Talwar and Zhang, "Rényi Differential Privacy of the Sampled Gaussian Mechanism", 2019,

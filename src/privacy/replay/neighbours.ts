@@ -20,15 +20,17 @@ type NewCell = number | null;
  */
 export function neighbourTables(table: Table, options: NeighbourOptions = {}): Neighbour<Table>[] {
   const { units, rowsPerUnit = 1 } = options;
-  const without = (row: number): Table => {
-    const unit = units?.[row];
-    const rows = Array.from({ length: table.rows }, (_, i) => i);
-    return table.take(rows.filter((i) => (units === undefined ? i !== row : units[i] !== unit)));
-  };
-  const removed = [...new Set([0, table.rows >> 1, table.rows - 1])].map((row) => ({
-    name: `unit of row ${row} removed`,
-    table: without(row),
-  }));
+  const all = Array.from({ length: table.rows }, (_, i) => i);
+  const unitOf = (row: number): number[] =>
+    units === undefined ? [row] : all.filter((i) => units[i] === units[row]);
+  const removed = [...new Set([0, table.rows >> 1, table.rows - 1])].map((row) => {
+    const gone = unitOf(row);
+    return {
+      name: `unit of row ${row} removed`,
+      table: table.take(all.filter((i) => !gone.includes(i))),
+      removed: gone,
+    };
+  });
   const added = Object.entries(newRows).map(([name, cell]) => ({
     name: `unit added that ${name}`,
     table: new Table(

@@ -5,12 +5,14 @@ import type {
   PrivacyReceipt,
   PrivateChoice,
   PrivateKeys,
+  PrivateTraining,
   Touch,
+  TrainingSteps,
 } from '../types.js';
 
 /** What a fit asked for, without the data. */
 export interface Asked {
-  readonly kind: 'sums' | 'choose' | 'keys' | 'declare' | 'receipt';
+  readonly kind: 'sums' | 'choose' | 'keys' | 'train' | 'step' | 'declare' | 'receipt';
   /** Everything that a request says about itself: purpose, about, sensitivities, costs. */
   readonly terms: Readonly<Record<string, string | number>>;
 }
@@ -18,12 +20,33 @@ export interface Asked {
 /** The exact answer, which only the curator sees. */
 export type Exact = Float64Array | ReadonlyMap<string, number> | undefined;
 
+/** What a training was made of. */
+export interface TrainingTerms {
+  readonly sigma: number;
+  readonly rows: number;
+}
+
+/** A noisy sum and the rows that it is of. */
+export interface StepAnswer {
+  readonly noisy: Float64Array;
+  readonly sample: Uint32Array;
+}
+
+type Answer =
+  | NoisyValues
+  | number
+  | ReadonlyMap<string, number>
+  | PrivacyReceipt
+  | TrainingTerms
+  | StepAnswer
+  | undefined;
+
 /** One call of a curator. */
 export interface Step {
   readonly asked: Asked;
   readonly exact: Exact;
   /** What the fit got, or the error it met. */
-  readonly answer: NoisyValues | number | ReadonlyMap<string, number> | PrivacyReceipt | undefined;
+  readonly answer: Answer;
   readonly error: unknown;
   /** ρ left afterwards. */
   readonly left: number;
@@ -108,6 +131,42 @@ class RecordingCurator implements Curator {
     );
   }
 
+  train(request: PrivateTraining): TrainingSteps {
+    let rows = 0;
+    let live: TrainingSteps | undefined;
+    const count = (): number => (rows = request.rows());
+    this.#keep(
+      askedTraining(request),
+      () => undefined,
+      () => {
+        live = this.#inner.train({ ...request, rows: count });
+        return { sigma: live.sigma, rows };
+      },
+    );
+    const inner = live!;
+    return {
+      sigma: inner.sigma,
+      get left() {
+        return inner.left;
+      },
+      step: async (sum) => {
+        let answer: { exact: Float64Array; sample: Uint32Array } | undefined;
+        const noisy = await inner.step(async (sample) => {
+          const exact = await sum(sample);
+          answer = { exact: exact.slice(), sample: sample.slice() };
+          return exact;
+        });
+        const { exact, sample } = answer!;
+        this.#keep(
+          askedStep(request),
+          () => exact,
+          () => ({ noisy, sample }),
+        );
+        return noisy;
+      },
+    };
+  }
+
   declare(touch: Touch): void {
     this.#keep(
       { kind: 'declare', terms: termsOf(touch) },
@@ -153,6 +212,15 @@ export function askedChoice(request: PrivateChoice): Asked {
 export function askedKeys(request: PrivateKeys): Asked {
   const { rho, deltaShare } = request;
   return { kind: 'keys', terms: { ...termsOf(request), rho, deltaShare } };
+}
+
+export function askedTraining(request: PrivateTraining): Asked {
+  const { rho, steps, rate, rowNorm, size } = request;
+  return { kind: 'train', terms: { ...termsOf(request), rho, steps, rate, rowNorm, size } };
+}
+
+export function askedStep(request: PrivateTraining): Asked {
+  return { kind: 'step', terms: { ...termsOf(request), rowNorm: request.rowNorm } };
 }
 
 export function termsOf({ purpose, about }: Touch): Readonly<Record<string, string | number>> {

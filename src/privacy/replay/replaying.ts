@@ -6,10 +6,12 @@ import type {
   PrivacyReceipt,
   PrivateChoice,
   PrivateKeys,
+  PrivateTraining,
   Touch,
+  TrainingSteps,
 } from '../types.js';
-import { askedChoice, askedKeys, askedSums, termsOf } from './recording.js';
-import type { Asked, Exact, Recording, Step } from './recording.js';
+import { askedChoice, askedKeys, askedStep, askedSums, askedTraining, termsOf } from './recording.js';
+import type { Asked, Exact, Recording, Step, StepAnswer, TrainingTerms } from './recording.js';
 
 /** A curator that gives the answers of a recording. */
 export interface Replay {
@@ -22,10 +24,11 @@ export interface Replay {
  * A curator for a fit on a neighbouring table: every question must be the recorded one, in the recorded order and at the recorded
  * cost; exact answers may differ by what was declared for one unit and no more; the noisy answers are the recorded ones. Whatever
  * the fit makes must then be the same, byte for byte, or it has looked past the curator.
+ * @param removed places of the rows that the neighbour lacks; rows that it has more come last. They tell which rows a training's samples are of.
  * Its calls throw PrivacyError `REPLAY_DIFFERS` (another question) and `SENSITIVITY_EXCEEDED`.
  */
-export function replayCurator(recording: Recording): Replay {
-  const curator = new ReplayingCurator(recording);
+export function replayCurator(recording: Recording, removed: readonly number[] = []): Replay {
+  const curator = new ReplayingCurator(recording, new Set(removed));
   return {
     curator,
     finish: () => {
@@ -41,9 +44,11 @@ class ReplayingCurator implements Curator {
   readonly delta: number;
   readonly rho: number;
   readonly #recording: Recording;
+  readonly #removed: ReadonlySet<number>;
   #at = 0;
 
-  constructor(recording: Recording) {
+  constructor(recording: Recording, removed: ReadonlySet<number>) {
+    this.#removed = removed;
     this.unit = recording.unit;
     this.rowsPerUnit = recording.rowsPerUnit;
     this.epsilon = recording.epsilon;
@@ -69,6 +74,29 @@ class ReplayingCurator implements Curator {
   keys(request: PrivateKeys): Map<string, number> {
     const step = this.#next(askedKeys(request), () => request.counts());
     return new Map(step.answer as ReadonlyMap<string, number>);
+  }
+
+  train(request: PrivateTraining): TrainingSteps {
+    const { sigma, rows } = this.#next(askedTraining(request), () => undefined).answer as TrainingTerms;
+    const kept = Array.from({ length: rows }, (_, row) => row).filter((row) => !this.#removed.has(row));
+    const placeOf = new Map(kept.map((row, place) => [row, place]));
+    const extra = Array.from({ length: request.rows() - kept.length }, (_, i) => kept.length + i);
+    let left = request.steps;
+    return {
+      sigma,
+      get left() {
+        return left;
+      },
+      step: async (sum) => {
+        left--;
+        // the rows of the recorded sample, and whoever is new: that is when most can change
+        const answer = this.#recording.steps[this.#at]?.answer as StepAnswer | undefined;
+        const same = [...(answer?.sample ?? [])].flatMap((row) => placeOf.get(row) ?? []);
+        const exact = await sum(Uint32Array.from([...same, ...extra]));
+        const step = this.#next(askedStep(request), () => exact);
+        return (step.answer as StepAnswer).noisy.slice();
+      },
+    };
   }
 
   declare(touch: Touch): void {
@@ -138,6 +166,14 @@ function checkReach(step: Step, exact: Exact, rows: number): void {
     );
   }
   const changes = before.map((value, i) => after[i]! - value);
+  if (asked.kind === 'step') {
+    compare(
+      about,
+      rows * Number(asked.terms['rowNorm']) * (1 + singlePrecision),
+      Math.hypot(...chunked(changes)),
+    );
+    return;
+  }
   if (asked.kind === 'sums') {
     if (!after.every(Number.isSafeInteger)) {
       throw new PrivacyError('SENSITIVITY_EXCEEDED', `Sums of '${about}' are no whole numbers of quanta.`);
@@ -148,6 +184,9 @@ function checkReach(step: Step, exact: Exact, rows: number): void {
     compare(about, rows * Number(asked.terms['rowSensitivity']), largest);
   }
 }
+
+/** What single precision may add to a row's largest contribution; trainings have noise for ten times as much. */
+const singlePrecision = 1e-3;
 
 /** The norm of a long vector by norms of its pieces: a function takes no million arguments. */
 function chunked(values: Float64Array): number[] {

@@ -65,7 +65,7 @@ export const aim: Synthesizer<AimOptions, CompiledAim> = {
   generation: 'data-driven',
   summary:
     'Noisy tables of the columns that matter, joined by a graphical model; labels from privately trained heads. The default with differential privacy.',
-  private: true,
+  budget: 'required',
   source:
     'McKenna, Mullins, Sheldon and Miklau 2022 (AIM, PVLDB 15:2599); McKenna, Sheldon and Miklau 2019 (graphical-model estimation, ICML)',
   compile: compileAim,

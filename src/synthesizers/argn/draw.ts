@@ -85,7 +85,7 @@ export function visit(
 }
 
 /** ReLU of a predictor's first layer [rows, units], from the embeddings of known variables. */
-function hiddenOf(weights: Weights, { rows, codes, known }: CodedRows, part: number): Float32Array {
+export function hiddenOf(weights: Weights, { rows, codes, known }: CodedRows, part: number): Float32Array {
   const units = weights.layout.hidden[part]!;
   const start = weights.unitStarts[part]!;
   const hidden = new Float32Array(rows * units);
@@ -134,7 +134,7 @@ interface Predictor {
   shares(hidden: Float32Array, group: number): number;
 }
 
-function predictorOf(weights: Weights, part: number): Predictor {
+export function predictorOf(weights: Weights, part: number): Predictor {
   const { weight, bias, places } = weights.out[part]!;
   const size = weights.layout.sizes[part]!;
   const drawn = weights.drawn[part]!;

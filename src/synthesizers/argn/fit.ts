@@ -5,56 +5,31 @@ import type { PlateauState } from '../../tensor/index.js';
 import { lookAtPlateau, startPlateau } from '../../tensor/index.js';
 import type { Table } from '../../table/index.js';
 import { checkTable } from '../check.js';
-import { refuseCurator } from '../private.js';
 import type { FitContext } from '../types.js';
 import type { Checkpoint } from './checkpoint.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
-import type { Coder } from './coder.js';
-import { encode, learnCoder } from './coder.js';
+import { learnCoder } from './coder.js';
+import type { CodedTable } from './coded-table.js';
+import { codeRows, countsOf, drawingOrder, logShares, onSharedMemory } from './coded-table.js';
 import { Learner } from './learner.js';
 import type { ArgnModel, EpochRecord } from './model.js';
-import type { LogShares } from './network.js';
 import { layoutOf } from './network.js';
 import type { CompiledArgn } from './options.js';
 import { settleSteps } from './options.js';
 import type { Parts } from './parts.js';
-import { partCode, partsOf } from './parts.js';
+import { partsOf } from './parts.js';
 
-/** Learns a table. @throws DataError `DIVERGED`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
+/** Learns a table without noise. @throws DataError `DIVERGED`, and those of `checkTable`. */
 export async function fitArgn(table: Table, options: CompiledArgn, context: FitContext): Promise<ArgnModel> {
-  refuseCurator(context, 'argn');
   checkTable(table);
   throwIfAborted(context.signal);
   const coders = table.columns.map((column) => learnCoder(column, options));
   const parts = partsOf(coders);
-  const order = [...table.schema.keys()].sort(
-    (a, b) => Number(table.schema[a]!.role === 'label') - Number(table.schema[b]!.role === 'label') || a - b,
-  );
+  const order = drawingOrder(table.schema);
   const model = { schema: table.schema, options, coders, order };
   if (parts.parts.length === 0) return { ...model, curve: [], parameters: new Float32Array(0) };
   const rows = codeRows(table, coders, parts);
   return { ...model, ...(await train({ rows, parts, order, options }, context)) };
-}
-
-/** Codes of all variables, row by row. */
-interface CodedTable {
-  readonly rows: number;
-  readonly codes: Int32Array;
-}
-
-function codeRows(table: Table, coders: readonly Coder[], parts: Parts): CodedTable {
-  const variables = parts.parts.length;
-  const codes = new Int32Array(table.rows * variables);
-  for (const [c, column] of table.columns.entries()) {
-    const ofColumn = parts.ofColumn[c]!;
-    if (ofColumn.length === 0) continue;
-    const coded = encode(coders[c]!, column);
-    for (const part of ofColumn) {
-      for (let row = 0; row < table.rows; row++)
-        codes[row * variables + part] = partCode(parts, part, { code: coded[row]!, coder: coders[c]! });
-    }
-  }
-  return { rows: table.rows, codes };
 }
 
 interface Work {
@@ -90,7 +65,7 @@ async function train(
   const learner = await Learner.create({
     parts: work.parts,
     layout: layoutOf(work.parts, options.units),
-    shares: logShares(work, split.training),
+    shares: logShares(work.parts, countsOf(rows, work.parts, split.training)),
     codes: rows.codes,
     order: work.order,
     options,
@@ -127,7 +102,7 @@ async function train(
       task.advance();
       task.note(`${validation.toFixed(3)} nats a row`);
     }
-    return { curve: state.curve, parameters: shared(state.numbers.best) };
+    return { curve: state.curve, parameters: onSharedMemory(state.numbers.best) };
   } finally {
     task.done();
     await learner.close();
@@ -194,30 +169,4 @@ function fingerprintOf({ rows, parts, order, options }: Work, rng: Rng): string 
     )
     .update(rows.codes)
     .digest('hex');
-}
-
-/** Log shares of the codes among the training rows, each counted half a row more; of second parts, within each group. */
-function logShares({ rows, parts }: Work, training: Uint32Array): LogShares {
-  const variables = parts.parts.length;
-  return parts.parts.map(({ size, parent }, v) => {
-    const groups = parent === undefined ? 1 : parts.parts[parent]!.size;
-    const counts = new Float32Array(groups * size).fill(0.5);
-    for (const row of training) {
-      const group = parent === undefined ? 0 : rows.codes[row * variables + parent]!;
-      counts[group * size + rows.codes[row * variables + v]!]!++;
-    }
-    for (let group = 0; group < groups; group++) {
-      const some = counts.subarray(group * size, (group + 1) * size);
-      const total = some.reduce((sum, n) => sum + n, 0);
-      for (let k = 0; k < size; k++) some[k] = Math.log(some[k]! / total);
-    }
-    return counts;
-  });
-}
-
-/** On shared memory, so that worker threads read the model without a copy. */
-function shared(parameters: Float32Array): Float32Array {
-  const out = new Float32Array(new SharedArrayBuffer(parameters.byteLength));
-  out.set(parameters);
-  return out;
 }

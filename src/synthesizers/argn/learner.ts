@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/index.js';
 import { throwIfAborted } from '../../core/index.js';
-import type { TrainerState } from '../../tensor/index.js';
+import type { TrainerState, Value } from '../../tensor/index.js';
 import { dropoutNoise, Graph, mean, Parameters, Session, sum, Trainer, value } from '../../tensor/index.js';
 import type { Layout, LogShares } from './network.js';
 import { network, networkInputs } from './network.js';
@@ -90,8 +90,11 @@ export class Learner {
       const chance = rng.split('step', this.#trainer.step);
       const drawn = chance.next() < options.drawingOrder;
       const feeds = {
-        codes: this.#batch(shuffled.subarray(from, to), rows),
-        rank: value(this.#ranks(drawn ? undefined : chance)),
+        codes: codesOf(
+          this.#setup,
+          shuffled.subarray(from, to).map((place) => rows[place]!),
+        ),
+        rank: value(ranksOf(this.#setup, drawn ? undefined : chance)),
         ...(options.dropout > 0
           ? { noise: value(dropoutNoise(chance, new Uint8Array((to - from) * units)), [to - from, units]) }
           : {}),
@@ -106,7 +109,6 @@ export class Learner {
   /** Mean loss of rows without dropout, in a few fixed orders. */
   async evaluate(rows: Uint32Array): Promise<number> {
     const { rng, options } = this.#setup;
-    const places = Uint32Array.from({ length: rows.length }, (_, i) => i);
     let total = 0;
     for (let chunk = 0; chunk < VALIDATION_CHUNKS; chunk++) {
       const from = Math.floor((chunk * rows.length) / VALIDATION_CHUNKS);
@@ -114,8 +116,8 @@ export class Learner {
       if (from === to) continue;
       const drawn = (chunk + 0.5) / VALIDATION_CHUNKS < options.drawingOrder;
       const { losses } = await this.#scorer.run({
-        codes: this.#batch(places.subarray(from, to), rows),
-        rank: value(this.#ranks(drawn ? undefined : rng.split('validation order', chunk))),
+        codes: codesOf(this.#setup, rows.subarray(from, to)),
+        rank: value(ranksOf(this.#setup, drawn ? undefined : rng.split('validation order', chunk))),
         parameters: value(this.#average),
       });
       for (const loss of losses!.data) total += Number(loss);
@@ -139,31 +141,35 @@ export class Learner {
 
   /** Moves the average towards the parameters. */
   #follow(): void {
-    const { data } = this.#trainer.flat;
-    const share = 1 / Math.min(this.#trainer.step, AVERAGED_STEPS);
-    const average = this.#average;
-    for (let i = 0; i < average.length; i++) average[i]! += (Number(data[i]) - average[i]!) * share;
+    follow(this.#average, this.#trainer.flat.data, 1 / Math.min(this.#trainer.step, AVERAGED_STEPS));
   }
+}
 
-  /** Codes [batch, variables] of the rows `rows[places[i]]`. */
-  #batch(places: Uint32Array, rows: Uint32Array): ReturnType<typeof value> {
-    const { codes, layout } = this.#setup;
-    const variables = layout.sizes.length;
-    const out = new Int32Array(places.length * variables);
-    for (let i = 0; i < places.length; i++) {
-      const at = rows[places[i]!]! * variables;
-      for (let v = 0; v < variables; v++) out[i * variables + v] = codes[at + v]!;
-    }
-    return value(out, [places.length, variables]);
-  }
+/** Moves a running average by a share of the way towards new numbers. */
+export function follow(average: Float32Array, now: ArrayLike<number | bigint>, share: number): void {
+  for (let i = 0; i < average.length; i++) average[i]! += (Number(now[i]) - average[i]!) * share;
+}
 
-  /** Place of each variable: columns in the drawing order, or in a random one. */
-  #ranks(chance: Rng | undefined): Float32Array {
-    const { order, parts } = this.#setup;
-    const columns = chance === undefined ? order : chance.split('order').shuffle([...order]);
-    const ranks = new Float32Array(parts.parts.length);
-    let next = 0;
-    for (const column of columns) for (const part of parts.ofColumn[column]!) ranks[part] = next++;
-    return ranks;
+/** Codes [rows, variables] of some rows, followed by zeros up to `length` rows. */
+export function codesOf(
+  { codes, layout }: Pick<LearnerSetup, 'codes' | 'layout'>,
+  rows: Uint32Array,
+  length = rows.length,
+): Value {
+  const variables = layout.sizes.length;
+  const out = new Int32Array(length * variables);
+  for (let i = 0; i < rows.length; i++) {
+    const at = rows[i]! * variables;
+    for (let v = 0; v < variables; v++) out[i * variables + v] = codes[at + v]!;
   }
+  return value(out, [length, variables]);
+}
+
+/** Place of each variable: columns in the drawing order, or in a random one. */
+export function ranksOf({ order, parts }: Pick<LearnerSetup, 'order' | 'parts'>, chance?: Rng): Float32Array {
+  const columns = chance === undefined ? order : chance.split('order').shuffle([...order]);
+  const ranks = new Float32Array(parts.parts.length);
+  let next = 0;
+  for (const column of columns) for (const part of parts.ofColumn[column]!) ranks[part] = next++;
+  return ranks;
 }

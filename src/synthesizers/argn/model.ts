@@ -1,3 +1,4 @@
+import type { PrivacyReceipt } from '../../privacy/index.js';
 import type { ColumnSchema } from '../../table/index.js';
 import type { Coder } from './coder.js';
 import { drawnCodes, partsOf } from './parts.js';
@@ -21,6 +22,8 @@ export interface ArgnModel {
   /** Columns in the order in which they are drawn: labels last. */
   readonly order: readonly number[];
   readonly curve: readonly EpochRecord[];
+  /** What was promised and spent, with a budget. */
+  readonly receipt?: PrivacyReceipt | undefined;
   /** All parameters, in the order of {@link weightsOf}. */
   readonly parameters: Float32Array;
 }

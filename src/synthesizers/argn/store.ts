@@ -8,6 +8,7 @@ import { parameterCount } from './model.js';
 import { layoutOf } from './network.js';
 import { argnOptionsSchema } from './options.js';
 import { partsOf } from './parts.js';
+import { receiptSchema } from '../receipt.js';
 
 const ID = 'argn';
 const PARAMETERS = 'parameters';
@@ -17,6 +18,7 @@ const modelSchema = z.strictObject({
   options: argnOptionsSchema,
   coders: z.array(coderSchema),
   order: z.array(z.int().min(0)),
+  receipt: receiptSchema.optional(),
   curve: z.array(z.strictObject({ training: z.number(), validation: z.number(), learningRate: z.number() })),
 });
 
@@ -50,6 +52,7 @@ export async function loadArgn(dir: string): Promise<ArgnModel> {
 function isSound(coder: Coder, categories: number | undefined): boolean {
   const missing = coder.missing === null || coder.missing === coder.size - 1;
   const present = coder.size - (coder.missing === null ? 0 : 1);
+  if (coder.kind === 'cells') return missing && isSoundCells(coder);
   if (coder.kind === 'numbers')
     return missing && categories === undefined && coder.borders.length === present;
   const own = coder.categoryOf.length + (coder.rare === null ? 0 : 1);
@@ -60,5 +63,24 @@ function isSound(coder: Coder, categories: number | undefined): boolean {
     coder.codeOf.every((code) => code < Math.max(present, 1)) &&
     coder.categoryOf.every((category) => category < categories) &&
     (coder.rare === null || coder.rare === coder.categoryOf.length)
+  );
+}
+
+function isSoundCells({
+  size,
+  codeOf,
+  start,
+  cells,
+  cumulative,
+  cuts,
+}: Extract<Coder, { kind: 'cells' }>): boolean {
+  if (start.length !== size + 1 || start[0] !== 0 || start[size] !== cells.length) return false;
+  if (cuts !== null && (cuts.length < 2 || codeOf.length < cuts.length - 1)) return false;
+  return (
+    start.every((from, k) => k === 0 || from > start[k - 1]!) &&
+    codeOf.every((code) => code < size) &&
+    cells.every((cell) => cell < codeOf.length) &&
+    cumulative.length === cells.length &&
+    cumulative.every((p) => p >= 0 && p <= 1 + 1e-6)
   );
 }

@@ -7,6 +7,7 @@ import type { PackedModel } from '../packed-model.js';
 import { packModel } from '../packed-model.js';
 import type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
 import { fitArgn } from './fit.js';
+import { fitPrivately } from './private-fit.js';
 import type { ArgnModel, EpochRecord } from './model.js';
 import type { ArgnOptions, CompiledArgn } from './options.js';
 import { compileArgn } from './options.js';
@@ -19,15 +20,13 @@ const here = new URL('./sample-block.js', import.meta.url).href;
 
 /** A fitted network: it draws, fills in and scores. */
 export class FittedArgn implements FittedSynthesizer {
-  readonly spent: PrivacySpend = {
-    kind: 'none',
-    reason: 'The network is trained on the records without noise, so no ε can be claimed.',
-  };
+  readonly spent: PrivacySpend;
   readonly #model: ArgnModel;
   #packed: PackedModel<ArgnModel> | undefined;
 
   constructor(model: ArgnModel) {
     this.#model = model;
+    this.spent = spentOf(model);
   }
 
   /** Losses after each pass over the rows. */
@@ -81,16 +80,28 @@ export class FittedArgn implements FittedSynthesizer {
   }
 }
 
+function spentOf({ receipt }: ArgnModel): PrivacySpend {
+  if (receipt === undefined) {
+    return {
+      kind: 'none',
+      reason: 'The network is trained on the records without noise, so no ε can be claimed.',
+    };
+  }
+  const { epsilon, delta, unit } = receipt;
+  return { kind: 'dp', epsilon, delta, unit };
+}
+
 export const argn: Synthesizer<ArgnOptions, CompiledArgn> = {
   id: 'argn',
   title: 'Any-order autoregressive network (TabularARGN)',
   generation: 'data-driven',
   summary:
     'One small network a column, trained in random orders, so that any columns can be given and the others drawn, filled in or scored. For conditions and imputation, and for columns of many categories.',
-  private: false,
+  budget: 'optional',
   source:
     'Tiwald et al. 2025, "TabularARGN: A Flexible and Efficient Auto-Regressive Framework for Generating High-Fidelity Synthetic Data", arXiv 2501.12012',
   compile: compileArgn,
-  fit: async (table, options, context) => new FittedArgn(await fitArgn(table, options, context)),
+  fit: async (table, options, context) =>
+    new FittedArgn(await (context.curator === undefined ? fitArgn : fitPrivately)(table, options, context)),
   load: async (dir) => new FittedArgn(await loadArgn(dir)),
 };

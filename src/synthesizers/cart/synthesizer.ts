@@ -69,7 +69,7 @@ export const cart: Synthesizer<CartOptions, CompiledCart> = {
   generation: 'data-driven',
   summary:
     'Sequential trees: each column is drawn from real values of people alike in the columns before. The default without differential privacy.',
-  private: false,
+  budget: 'refused',
   source:
     'Reiter 2005 (Journal of Official Statistics 21:441); Nowok, Raab and Dibben 2016 (synthpop, Journal of Statistical Software 74:11)',
   compile: compileCart,

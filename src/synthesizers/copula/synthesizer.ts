@@ -81,7 +81,7 @@ export const copula: Synthesizer<CopulaOptions, CompiledCopula> = {
   generation: 'data-driven',
   summary:
     'Each column by its own distribution, joined by the correlations of normal scores. A fast baseline that sees pairs only.',
-  private: false,
+  budget: 'refused',
   source: 'Nelsen 2006 (An Introduction to Copulas); Cario and Nelson 1997 (NORTA) for mixed columns',
   compile: compileCopula,
   fit: (table, options, context) =>

@@ -104,7 +104,7 @@ export function createReweight(publicTable: Table): ReweightSynthesizer {
     generation: 'hybrid',
     summary:
       'Whole public (for example simulated) records, drawn by weights fitted to noisy tables of the real ones: coherent records with an ε.',
-    private: true,
+    budget: 'required',
     source: 'Liu, Vietri, Steinke, Ullman and Wu 2021 (PMW^Pub, ICML)',
     compile: compileReweight,
     fit: async (table, options, context) => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataError, InterruptedError, Rng } from '../../../src/core/index.js';
-import { createCurator } from '../../../src/privacy/index.js';
 import { argn, FittedArgn } from '../../../src/synthesizers/argn/index.js';
 import { checkLoss } from '../../../src/synthesizers/argn/fit.js';
 import type { ArgnOptions } from '../../../src/synthesizers/argn/index.js';
@@ -217,13 +216,6 @@ describe('argn', () => {
     const dir = mkdtempSync(path.join(folder, 'many-'));
     await fitted.save(dir);
     expect(readFileSync(path.join(dir, 'arrays.bin')).length).toBeLessThan(20_000 * 40);
-  });
-
-  it('refuses a budget: it cannot keep a promise of ε', async () => {
-    const curator = createCurator({ epsilon: 1, delta: 1e-5 });
-    await expect(fit(coins(100), {}, { ...testContext(), curator })).rejects.toMatchObject({
-      code: 'NOT_PRIVATE',
-    });
   });
 
   it('does not depend on the number of workers', async () => {

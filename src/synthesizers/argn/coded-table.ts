@@ -1,0 +1,76 @@
+import type { ColumnSchema, Table } from '../../table/index.js';
+import type { Coder } from './coder.js';
+import { encode } from './coder.js';
+import type { LogShares } from './network.js';
+import type { Parts } from './parts.js';
+import { partCode } from './parts.js';
+
+/** Codes of all variables, row by row. */
+export interface CodedTable {
+  readonly rows: number;
+  readonly codes: Int32Array;
+}
+
+/** Columns in the order in which they are drawn: labels last. */
+export function drawingOrder(schema: readonly ColumnSchema[]): number[] {
+  const isLabel = (c: number): number => Number(schema[c]!.role === 'label');
+  return [...schema.keys()].sort((a, b) => isLabel(a) - isLabel(b) || a - b);
+}
+
+export function codeRows(table: Table, coders: readonly Coder[], parts: Parts): CodedTable {
+  const variables = parts.parts.length;
+  const codes = new Int32Array(table.rows * variables);
+  for (const [c, column] of table.columns.entries()) {
+    const ofColumn = parts.ofColumn[c]!;
+    if (ofColumn.length === 0) continue;
+    const coded = encode(coders[c]!, column);
+    for (const part of ofColumn) {
+      for (let row = 0; row < table.rows; row++)
+        codes[row * variables + part] = partCode(parts, part, { code: coded[row]!, coder: coders[c]! });
+    }
+  }
+  return { rows: table.rows, codes };
+}
+
+/** How often each code of a variable occurs [size]; of a place in a group, group by group [groups · size]. */
+export type Counts = readonly Float32Array[];
+
+export function emptyCounts({ parts }: Parts): Float32Array[] {
+  return parts.map(
+    ({ size, parent }) => new Float32Array((parent === undefined ? 1 : parts[parent]!.size) * size),
+  );
+}
+
+/** Counts of the codes of some rows. */
+export function countsOf({ codes }: CodedTable, parts: Parts, rows: Uint32Array): Counts {
+  const variables = parts.parts.length;
+  const counts = emptyCounts(parts);
+  for (const [v, { size, parent }] of parts.parts.entries()) {
+    for (const row of rows) {
+      const group = parent === undefined ? 0 : codes[row * variables + parent]!;
+      counts[v]![group * size + codes[row * variables + v]!]!++;
+    }
+  }
+  return counts;
+}
+
+/** Log shares of the codes, each counted half a row more; of places, within each group. */
+export function logShares({ parts }: Parts, counts: Counts): LogShares {
+  return parts.map(({ size, parent }, v) => {
+    const groups = parent === undefined ? 1 : parts[parent]!.size;
+    const shares = counts[v]!.map((n) => n + 0.5);
+    for (let group = 0; group < groups; group++) {
+      const some = shares.subarray(group * size, (group + 1) * size);
+      const total = some.reduce((sum, n) => sum + n, 0);
+      for (let k = 0; k < size; k++) some[k] = Math.log(some[k]! / total);
+    }
+    return shares;
+  });
+}
+
+/** On shared memory, so that worker threads read the model without a copy. */
+export function onSharedMemory(parameters: Float32Array): Float32Array {
+  const out = new Float32Array(new SharedArrayBuffer(parameters.byteLength));
+  out.set(parameters);
+  return out;
+}

@@ -1,0 +1,146 @@
+import { throwIfAborted } from '../../core/index.js';
+import type { Curator } from '../../privacy/index.js';
+import type { Table } from '../../table/index.js';
+import { AdamVector, ClippedGradients, sum, value } from '../../tensor/index.js';
+import type { OneWay } from '../one-way.js';
+import { measureOneWay } from '../one-way.js';
+import { requireCurator } from '../private.js';
+import type { FitContext } from '../types.js';
+import { calibrate } from './calibrate.js';
+import { cellCoder } from './coder.js';
+import type { Counts } from './coded-table.js';
+import { codeRows, drawingOrder, emptyCounts, logShares, onSharedMemory } from './coded-table.js';
+import { codesOf, follow, ranksOf } from './learner.js';
+import type { ArgnModel } from './model.js';
+import { layoutOf, network, networkInputs } from './network.js';
+import type { CompiledArgn } from './options.js';
+import type { Parts } from './parts.js';
+import { partCode, partsOf } from './parts.js';
+
+/** What is left of the budget is spent up to this; rounding must not ask for more than there is. */
+const SPENDABLE = 1 - 1e-9;
+/** Share of the steps that the kept parameters are averaged over. */
+const AVERAGED_SHARE = 0.2;
+/** Learning rate of Adam where none is set. */
+const LEARNING_RATE = 0.002;
+
+/**
+ * Learns a table under the curator's promise by noisy gradients (Abadi et al. 2016): codes and the first biases come from noisy one-way
+ * tables, and all the rest of the budget is spent on a training whose steps, rate and clipping are options, never taken from the records.
+ * There is no validation part and no loss to be seen: either would cost.
+ * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`.
+ */
+export async function fitPrivately(
+  table: Table,
+  options: CompiledArgn,
+  context: FitContext,
+): Promise<ArgnModel> {
+  const curator = requireCurator(table, context, 'argn');
+  throwIfAborted(context.signal);
+  const budget = SPENDABLE * curator.left;
+  curator.declare({
+    purpose: 'domain',
+    about: `declared or released domain of ${table.columns.length} columns`,
+  });
+  const oneWayRho = options.oneWayShare * budget;
+  const oneWay = measureOneWay({ table, curator, rho: oneWayRho, ...options });
+  const coders = oneWay.coders.map(cellCoder);
+  const parts = partsOf(coders);
+  const order = drawingOrder(table.schema);
+  const base = { schema: table.schema, options, coders, order, curve: [] };
+  const counts = noisyCounts(oneWay, parts);
+  if (parts.parts.length === 0)
+    return { ...base, parameters: new Float32Array(0), receipt: curator.receipt() };
+  const parameters = await train(
+    { table, options, oneWay, parts, order, counts, curator, rho: budget - oneWayRho },
+    context,
+  );
+  const model = { ...base, parameters, receipt: curator.receipt() };
+  calibrate(model, counts, context.rng.split('argn').split('calibrate'));
+  return model;
+}
+
+interface Work {
+  readonly table: Table;
+  readonly options: CompiledArgn;
+  readonly oneWay: OneWay;
+  readonly parts: Parts;
+  readonly order: readonly number[];
+  readonly counts: Counts;
+  readonly curator: Curator;
+  readonly rho: number;
+}
+
+async function train(work: Work, context: FitContext): Promise<Float32Array> {
+  const { table, options, oneWay, parts, order, counts, curator, rho } = work;
+  const { provider, threads, steps, rate, clip } = options;
+  const layout = layoutOf(parts, options.units);
+  const shares = logShares(parts, counts);
+  const { codes } = codeRows(table, oneWay.coders.map(cellCoder), parts);
+  const gradients = await ClippedGradients.create(
+    (graph, parameters) =>
+      sum(network(parameters, networkInputs(graph, layout, false), { parts, layout, shares, rate: 0 }), {
+        axes: [1],
+      }),
+    { limit: clip, provider, threads },
+  );
+  const rng = context.rng.split('argn');
+  const task = context.progress.task('argn: train with noise', steps);
+  try {
+    const training = curator.train({
+      purpose: 'training',
+      about: `network of ${gradients.parameters.size} parameters`,
+      rho,
+      steps,
+      rate,
+      rowNorm: clip,
+      size: gradients.parameters.size,
+      rows: () => table.rows,
+    });
+    const adam = new AdamVector(gradients.parameters.initial(rng.split('start')));
+    const average = Float32Array.from(adam.parameters);
+    const batch = Math.max(1, rate * oneWay.total); // by the noisy number of rows
+    for (let step = 0; step < steps; step++) {
+      throwIfAborted(context.signal);
+      const chance = rng.split('step', step);
+      const rank = value(
+        ranksOf({ order, parts }, chance.next() < options.drawingOrder ? undefined : chance),
+      );
+      const sums = await training.step((sample) =>
+        gradients.sum(adam.parameters, sample, (rows, length) => ({
+          codes: codesOf({ codes, layout }, rows, length),
+          rank,
+        })),
+      );
+      const rest = 1 - step / steps;
+      const learningRate = (options.learningRate ?? LEARNING_RATE) * Math.min(1, 2 * rest);
+      adam.advance(
+        sums.map((g) => g / batch),
+        learningRate,
+      );
+      follow(average, adam.parameters, 1 / Math.min(step + 1, Math.ceil(AVERAGED_SHARE * steps)));
+      task.advance();
+    }
+    return onSharedMemory(average);
+  } finally {
+    task.done();
+    await gradients.close();
+  }
+}
+
+/** Counts of the variables' codes from the noisy ones of the columns'; none below zero. */
+function noisyCounts(oneWay: OneWay, parts: Parts): Counts {
+  const counts = emptyCounts(parts);
+  for (const { columns, values } of oneWay.tables) {
+    const column = columns[0]!;
+    const coder = cellCoder(oneWay.coders[column]!);
+    for (const [code, count] of values.entries()) {
+      for (const part of parts.ofColumn[column]!) {
+        const { parent, size } = parts.parts[part]!;
+        const group = parent === undefined ? 0 : partCode(parts, parent, { code, coder });
+        counts[part]![group * size + partCode(parts, part, { code, coder })]! += Math.max(0, count);
+      }
+    }
+  }
+  return counts;
+}
