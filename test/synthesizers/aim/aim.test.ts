@@ -215,6 +215,31 @@ describe('hard tables', () => {
     await expect(fit(declaredTable(0, 1))).rejects.toMatchObject({ code: 'TOO_FEW_ROWS' });
   });
 
+  it('draws a label of twelve classes from what decides it, each as often as it is', async () => {
+    const r = rng(6);
+    const names = Array.from({ length: 12 }, (_, k) => `class ${k}`);
+    const rows = Array.from({ length: 12_000 }, () => {
+      const x = r.int(48);
+      return { x, noise: r.int(5), label: names[r.next() < 0.7 ? x >> 2 : r.int(12)]! };
+    });
+    const count = (name: string, high: number): ReturnType<typeof schemaOf> =>
+      schemaOf(name, 'count', { ...declared, bounds: [0, high], decimals: 0, missing: false });
+    const label = schemaOf('label', 'categorical', {
+      ...declared,
+      role: 'label',
+      categories: names,
+      missing: false,
+    });
+    const table = tableFromRows([count('x', 47), count('noise', 4), label], rows);
+    const model = await fit(table, {}, privateContext({ epsilon: 5 }));
+    const out = await model.sample(6000, { rng: rng(1) }, testContext());
+    const hits = share(out, ['x', 'label'], (x, cell) => cell === names[Number(x) >> 2]);
+    expect(hits).toBeGreaterThan(0.6); // of 0.725 among the records; independent columns: 0.083
+    for (const name of names) {
+      expect(Math.abs(share(out, ['label'], (cell) => cell === name) - 1 / 12)).toBeLessThan(0.02);
+    }
+  });
+
   it('joins the rare ones of 50,000 categories, and keeps the frequent ones', async () => {
     const categories = Array.from({ length: 50_000 }, (_, i) => `c${i}`);
     const r = rng(4);
