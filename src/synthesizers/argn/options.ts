@@ -22,9 +22,9 @@ export interface ArgnOptions {
   readonly maxBins?: number;
   /** Categories of fewer rows are never drawn, unless all are so rare; a bin of numbers has as many rows. Default 5. */
   readonly rareRows?: number;
-  /** With a budget: steps of training. Default 1000. */
+  /** With a budget: steps of training. Default 300. */
   readonly steps?: number;
-  /** With a budget: probability with which a row takes part in a step. Never taken from the number of rows, which is private. Default 0.04. */
+  /** With a budget: probability with which a row takes part in a step. Never taken from the number of rows, which is private. Default 0.1. */
   readonly rate?: number;
   /** With a budget: norm that each row's gradient is clipped to. Default 1. */
   readonly clip?: number;
@@ -48,8 +48,8 @@ export const argnOptionsSchema = z.strictObject({
   drawingOrder: z.number().min(0).max(1).default(0.5),
   maxBins: z.int().min(2).max(1000).default(100),
   rareRows: z.int().min(1).default(5),
-  steps: z.int().min(1).max(1_000_000).default(1000),
-  rate: z.number().gt(0).max(1).default(0.04),
+  steps: z.int().min(1).max(1_000_000).default(300),
+  rate: z.number().gt(0).max(1).default(0.1),
   clip: z.number().gt(0).max(1000).default(1),
   oneWayShare: z.number().gt(0).lt(1).default(0.1),
   rareSigmas: z.number().min(0).max(100).default(2),

@@ -22,7 +22,7 @@ const SPENDABLE = 1 - 1e-9;
 /** Share of the steps that the kept parameters are averaged over. */
 const AVERAGED_SHARE = 0.2;
 /** Learning rate of Adam where none is set. */
-const LEARNING_RATE = 0.002;
+const LEARNING_RATE = 0.005;
 
 /**
  * Learns a table under the curator's promise by noisy gradients (Abadi et al. 2016): codes and the first biases come from noisy one-way
