@@ -22,12 +22,14 @@ export { compileSplit } from './split/options.js';
 export type { CompiledSplit, SplitOptions } from './split/options.js';
 export { splitRows } from './split/split.js';
 export type { SplitInput, SplitRows, SubjectKey } from './split/split.js';
-export { groupOf, parseBlueprint } from './blueprint/index.js';
+export { groupOf, parseBlueprint, parseSimulation } from './blueprint/index.js';
 export type {
   Blueprint,
   CohortBlueprint,
   Grouping,
   RowStep,
+  SimulationPlan,
+  SimulationSection,
   TableBlueprint,
   TableRule,
   TableTask,

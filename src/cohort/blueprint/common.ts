@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { section } from '../../core/index.js';
 import { idSchema } from './names.js';
+import { simulationSchema } from './simulation-schema.js';
 
 /** What counts as good enough; the defaults are the paper's (design §9). */
 const thresholdsSchema = section({
@@ -53,4 +54,6 @@ export const commonShape = {
   /** Rows to draw: a number, or as many as the train part has. */
   samples: z.union([z.literal('train'), z.int().min(1)]).default('train'),
   validate: validateSchema.prefault({}),
+  /** Stage 1, for `anamnesis simulate --blueprint`. */
+  simulation: simulationSchema.optional(),
 };

@@ -55,8 +55,8 @@ export function lifeWorld({ population, modules, seed }: LifeWorldOptions): Worl
     medicationCost,
     reportCost: () => itemCost('report'),
     immunizationCost: () => itemCost('supply'),
-    being: (index, rng) =>
-      beingOf(drawPerson(population, rng.split('person'), index), rng, { population, modules, choose }),
+    being: (index, rng, group) =>
+      beingOf(drawPerson(population, rng.split('person'), index, group), rng, { population, modules, choose }),
   };
 }
 

@@ -42,8 +42,8 @@ export function wellnessVisit(life: Life): void {
   });
   life.wellness = { time: life.now, encounter, renewed: false };
   immunize(life, encounter);
-  const visits = life.record.encounters.length;
-  life.queue.set(slots.wellness, life.being.nextWellness(life.now, life.rng.split('wellness', visits)));
+  const next = life.rng.split('wellness', ++life.wellnessVisits);
+  life.queue.set(slots.wellness, life.being.nextWellness(life.now, next));
 }
 
 /**

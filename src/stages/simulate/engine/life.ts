@@ -102,6 +102,8 @@ export class Life implements AttributeView {
   ordinal = 0;
   /** The wellness visit of this moment, for modules that wait for one. */
   wellness = { time: NaN, encounter: -1, renewed: false };
+  /** Scheduled wellness visits so far; their dates do not depend on what else happens. */
+  wellnessVisits = 0;
   readonly ages = new AgeClock();
   readonly queue: WakeQueue;
   readonly roots: readonly Root[];
@@ -150,6 +152,7 @@ export class Life implements AttributeView {
     this.vitalOverrides = new Map();
     this.ordinal = 0;
     this.wellness = { time: NaN, encounter: -1, renewed: false };
+    this.wellnessVisits = 0;
     this.ages.reset(being.birthTime);
     this.values.fill(undefined);
     for (const root of this.roots) root.reset();

@@ -70,5 +70,6 @@ export interface World {
   medicationCost(code: Coding): number;
   reportCost(code: Coding): number;
   immunizationCost(code: Coding): number;
-  being(index: number, rng: Rng): Being;
+  /** @param group stream of what the population is described by (age, sex, race, place …), where it is not to be the person's own. */
+  being(index: number, rng: Rng, group?: Rng): Being;
 }

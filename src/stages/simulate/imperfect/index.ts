@@ -1,3 +1,3 @@
 export { imperfect } from './imperfect.js';
-export { compileImperfection } from './options.js';
-export type { CompiledImperfection, ImperfectionOptions } from './options.js';
+export { compileImperfection, dirtyKinds, mechanisms } from './options.js';
+export type { CompiledImperfection, ImperfectionOptions, UncheckedImperfection } from './options.js';

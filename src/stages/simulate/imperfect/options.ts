@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { absentReasons, observationCategories } from '../../../cohort/index.js';
 import { checkShape, UserError } from '../../../core/index.js';
 
+export const mechanisms = ['mcar', 'mar', 'mnar'] as const;
+export const dirtyKinds = ['unit-mix-up', 'transposed-digits', 'duplicate', 'shifted-date'] as const;
+
 const which = {
   /** Codes (`LOINC//2160-0`) that it is about; all where left out. */
   codes: z.array(z.string().regex(/^[^/]+\/\/.+$/)).optional(),
@@ -16,7 +19,7 @@ const missingRule = z.strictObject({
    * - `mar`: at random given what stays visible, the patient's age and where the value was taken;
    * - `mnar`: not at random, depending on the value itself, which nobody then sees.
    */
-  mechanism: z.enum(['mcar', 'mar', 'mnar']),
+  mechanism: z.enum(mechanisms),
   /** Probability that a value is missing; for `mar` and `mnar` that of the reference (aged 50 in ambulatory care; a value of no note). */
   rate: z.number().min(0).max(1),
   /** How much the odds change: `mar` per 20 years of age and its inverse in hospital, `mnar` for the values that `values` names. */
@@ -36,7 +39,7 @@ const dirtyRule = z.strictObject({
    * - `duplicate`: the observation stands twice, under another id;
    * - `shifted-date`: the day is wrong by up to `days` days, the time of day stays.
    */
-  kind: z.enum(['unit-mix-up', 'transposed-digits', 'duplicate', 'shifted-date']),
+  kind: z.enum(dirtyKinds),
   /** Probability for each observation that it can happen to. */
   rate: z.number().min(0).max(1),
   /** `shifted-date`: most days that a date is off. */
@@ -51,12 +54,19 @@ const schema = z.strictObject({
 
 /** What is to be wrong with the records: values that are missing and why, and errors of data entry. Rules apply in their order. */
 export type ImperfectionOptions = z.input<typeof schema>;
+/** The same as it comes from outside, not yet checked. */
+export interface UncheckedImperfection {
+  readonly missing: readonly Readonly<Record<string, unknown>>[];
+  readonly dirty: readonly Readonly<Record<string, unknown>>[];
+}
 export type CompiledImperfection = z.output<typeof schema>;
 export type MissingRule = CompiledImperfection['missing'][number];
 export type DirtyRule = CompiledImperfection['dirty'][number];
 
 /** @throws UserError `BAD_OPTIONS` listing every problem with its key. */
-export function compileImperfection(options: ImperfectionOptions): CompiledImperfection {
+export function compileImperfection(
+  options: ImperfectionOptions | UncheckedImperfection,
+): CompiledImperfection {
   const checked = checkShape(schema, options);
   if (checked.ok) return checked.data;
   throw new UserError('BAD_OPTIONS', 'The missing or dirty data are not asked for in a form that is known.', {

@@ -15,7 +15,7 @@ export type { LifeCourse, MaritalChange } from './course.js';
 export { baselineDeath } from './death.js';
 export type { ModulesBeside } from './death.js';
 export { icd10For } from './icd10.js';
-export { finishPerson, initialAttributes } from './person.js';
+export { finishPerson, firstMrn, initialAttributes } from './person.js';
 export type { LifeEnd } from './person.js';
 export { drawPerson } from './population/draw.js';
 export { populationLike } from './population/like.js';

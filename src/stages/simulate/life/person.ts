@@ -61,6 +61,8 @@ export interface LifeEnd {
 }
 
 const adult = 18;
+/** Record number of the first patient; the others follow. Above every position in a population. */
+export const firstMrn = 10_000_001;
 
 /** The demographics of the finished record, as they are at its end. */
 export function finishPerson(draft: PersonDraft, course: LifeCourse, end: LifeEnd): Person {
@@ -70,7 +72,7 @@ export function finishPerson(draft: PersonDraft, course: LifeCourse, end: LifeEn
   const renamed = past.some((change) => change.newName) && draft.marriedName !== draft.family;
   return {
     id: end.id,
-    mrn: String(10_000_001 + draft.index),
+    mrn: String(firstMrn + draft.index),
     birthTime: draft.birthTime,
     deathTime: end.deathTime,
     causeOfDeath: end.causeOfDeath,

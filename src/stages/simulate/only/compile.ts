@@ -7,6 +7,10 @@ import type { ModuleLibrary } from '../module/types.js';
 import { AgeClock } from '../engine/clock.js';
 import { parseExpression } from './expression.js';
 import type { Expression, Op } from './expression.js';
+import { aliveJudge, all, not, ofLife, ofPerson } from './judge.js';
+import type { Atom, Judge, KnownPerson } from './judge.js';
+import { steer } from './steering.js';
+import type { Steering } from './steering.js';
 
 const { conditions: concepts, measurements } = readData(
   new URL('./concepts.json', import.meta.url),
@@ -17,24 +21,12 @@ const { conditions: concepts, measurements } = readData(
   }),
 );
 
-/** One condition on a record that is no combination of others. */
-export interface Atom {
-  readonly text: string;
-  readonly test: (record: PatientRecord) => boolean;
-}
-
-/** What can be drawn as wanted instead of waited for. */
-export interface Steering {
-  readonly ageYears: { readonly min: number; readonly max: number };
-  readonly sex: 'female' | 'male' | null;
-  /** True: only the living fit; false: only the dead; null: either. */
-  readonly alive: boolean | null;
-}
-
 /** An expression of `--only`, ready to test records. */
 export interface CompiledOnly {
   readonly text: string;
-  readonly test: (record: PatientRecord) => boolean;
+  readonly test: Atom['test'];
+  /** Whether somebody fits as far as that is known before the life is lived; null: that depends on the life. */
+  readonly early: Atom['early'];
   readonly atoms: readonly Atom[];
   readonly steering: Steering;
   /** Codes that some name stands for. */
@@ -51,29 +43,23 @@ export function compileOnly(text: string, library: ModuleLibrary): CompiledOnly 
   const atoms: Atom[] = [];
   const codes = new Set<string>();
   const known = recordedBy(library);
-  const compile = (e: Expression): ((record: PatientRecord) => boolean) => {
+  const compile = (e: Expression): Judge => {
     switch (e.kind) {
-      case 'and': {
-        const parts = e.parts.map(compile);
-        return (record) => parts.every((part) => part(record));
-      }
-      case 'or': {
-        const parts = e.parts.map(compile);
-        return (record) => parts.some((part) => part(record));
-      }
-      case 'not': {
-        const part = compile(e.part);
-        return (record) => !part(record);
-      }
+      case 'and':
+        return all(e.parts.map(compile));
+      case 'or':
+        return not(all(e.parts.map((part) => not(compile(part)))));
+      case 'not':
+        return not(compile(e.part));
       default: {
-        const test = e.kind === 'name' ? nameTest(e.name, known, codes) : compareTest(e.name, e.op, e.value);
-        atoms.push({ text: e.kind === 'name' ? e.name : `${e.name} ${e.op} ${e.value}`, test });
-        return test;
+        const judge = e.kind === 'name' ? nameTest(e.name, known, codes) : compareTest(e.name, e.op, e.value);
+        atoms.push({ text: e.kind === 'name' ? e.name : `${e.name} ${e.op} ${e.value}`, ...judge });
+        return judge;
       }
     }
   };
-  const test = compile(expression);
-  return { text, test, atoms, steering: steer(expression, text), codes };
+  const whole = compile(expression);
+  return { text, ...whole, atoms, steering: steer(expression, text), codes };
 }
 
 /** Codes that the modules can put into a record, with their names. */
@@ -91,20 +77,19 @@ function recordedBy(library: ModuleLibrary): Map<string, string> {
   return known;
 }
 
-type Test = (record: PatientRecord) => boolean;
-
-function nameTest(name: string, known: ReadonlyMap<string, string>, codes: Set<string>): Test {
+function nameTest(name: string, known: ReadonlyMap<string, string>, codes: Set<string>): Judge {
   const wanted = name.toLowerCase().replaceAll('_', ' ');
-  if (wanted === 'alive') return (record) => record.person.deathTime === null;
-  if (wanted === 'dead' || wanted === 'deceased') return (record) => record.person.deathTime !== null;
-  if (wanted === 'female' || wanted === 'male') return (record) => record.person.sex === wanted;
+  if (wanted === 'alive') return aliveJudge;
+  if (wanted === 'dead' || wanted === 'deceased') return not(aliveJudge);
+  if (wanted === 'female' || wanted === 'male') return ofPerson(({ sex }) => sex === wanted);
   const found = codesNamed(wanted, known);
   for (const code of found) codes.add(code);
-  return (record) =>
+  return ofLife((record) =>
     [record.conditions, record.medications, record.procedures, record.allergies].some(
       (list: readonly { readonly codes: readonly { readonly code: string }[] }[]) =>
         list.some((entry) => entry.codes.some(({ code }) => found.has(code))),
-    );
+    ),
+  );
 }
 
 function codesNamed(wanted: string, known: ReadonlyMap<string, string>): ReadonlySet<string> {
@@ -113,7 +98,7 @@ function codesNamed(wanted: string, known: ReadonlyMap<string, string>): Readonl
     if (!known.has(own)) throw unknownName(wanted, known);
     return new Set([own]);
   }
-  const concept = concepts[wanted]?.filter((code) => known.has(code)) ?? [];
+  const concept = (Object.hasOwn(concepts, wanted) ? concepts[wanted]! : []).filter((code) => known.has(code));
   if (concept.length > 0) return new Set(concept);
   const word = new RegExp(
     `(?:^|[^a-z0-9])${wanted.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)}(?:$|[^a-z0-9])`,
@@ -140,29 +125,34 @@ function unknownName(wanted: string, known: ReadonlyMap<string, string>): UserEr
   });
 }
 
-function compareTest(name: string, op: Op, value: string): Test {
+function compareTest(name: string, op: Op, value: string): Judge {
   const key = name.toLowerCase();
   const number = Number(value);
   const text = value.toLowerCase();
   switch (key) {
     case 'age':
       needNumber(name, value);
-      return (record) => compare(ageOf(record), op, number);
+      return {
+        test: ({ person, endTime }) => compare(ageAt(person.birthTime, endTime), op, number),
+        early: ({ birthTime }, endTime) =>
+          endTime === null ? null : compare(ageAt(birthTime, endTime), op, number),
+      };
     case 'sex':
     case 'gender': {
       const sex = text === 'f' ? 'female' : text === 'm' ? 'male' : text;
       if (sex !== 'female' && sex !== 'male') throw badValue(name, value, 'female or male');
-      return (record) => same(record.person.sex === sex, name, op);
+      return ofPerson(equality((person) => person.sex === sex, name, op));
     }
     case 'race':
       if (!races.some((race) => race === text)) throw badValue(name, value, races.join(', '));
-      return (record) => same(record.person.race === text, name, op);
+      return ofPerson(equality((person) => person.race === text, name, op));
     case 'ethnicity':
       if (text !== 'hispanic' && text !== 'nonhispanic')
         throw badValue(name, value, 'hispanic or nonhispanic');
-      return (record) => same(record.person.ethnicity === text, name, op);
+      return ofPerson(equality((person) => person.ethnicity === text, name, op));
     default: {
-      const loinc = measurements[key] ?? /^loinc\/\/(.+)$/u.exec(key)?.[1];
+      const own = Object.hasOwn(measurements, key) ? measurements[key] : undefined;
+      const loinc = own ?? /^loinc\/\/(.+)$/u.exec(key)?.[1];
       if (loinc === undefined)
         throw badValue(
           'the left side',
@@ -170,10 +160,10 @@ function compareTest(name: string, op: Op, value: string): Test {
           `age, sex, race, ethnicity, ${Object.keys(measurements).join(', ')} or LOINC//code`,
         );
       needNumber(name, value);
-      return (record) => {
+      return ofLife((record) => {
         const last = lastValue(record, loinc);
         return last !== undefined && compare(last, op, number);
-      };
+      });
     }
   }
 }
@@ -190,9 +180,11 @@ function badValue(name: string, value: string, expected: string): UserError {
   );
 }
 
-function same(equal: boolean, name: string, op: Op): boolean {
+type PersonTest = (person: KnownPerson) => boolean;
+
+function equality(equal: PersonTest, name: string, op: Op): PersonTest {
   if (op === '=') return equal;
-  if (op === '!=') return !equal;
+  if (op === '!=') return (person) => !equal(person);
   throw badValue(name, op, '= or !=');
 }
 
@@ -215,10 +207,10 @@ function compare(left: number, op: Op, right: number): boolean {
 
 const clock = new AgeClock();
 
-/** Completed years at the end of the record. */
-function ageOf(record: PatientRecord): number {
-  clock.reset(record.person.birthTime);
-  return clock.yearsAt(record.endTime);
+/** Completed years at a time. */
+function ageAt(birthTime: number, time: number): number {
+  clock.reset(birthTime);
+  return clock.yearsAt(time);
 }
 
 function lastValue(record: PatientRecord, loinc: string): number | undefined {
@@ -228,75 +220,4 @@ function lastValue(record: PatientRecord, loinc: string): number | undefined {
       if (part.codes[0]?.code === loinc && part.value?.kind === 'quantity') return part.value.value;
   }
   return undefined;
-}
-
-const oldest = 110;
-
-/** What all who fit have in common and can be drawn: from comparisons that are joined by `and` at the top. */
-function steer(expression: Expression, text: string): Steering {
-  let min = 0;
-  let max = oldest;
-  const sexes = new Set<'female' | 'male'>(['female', 'male']);
-  const lives = new Set([true, false]);
-  const only = <T>(set: Set<T>, value: T, wanted: boolean): void => {
-    for (const one of set) if ((one === value) !== wanted) set.delete(one);
-  };
-  const visit = (e: Expression, wanted: boolean): void => {
-    if (e.kind === 'and' && wanted) for (const part of e.parts) visit(part, true);
-    else if (e.kind === 'or' && !wanted) for (const part of e.parts) visit(part, false);
-    else if (e.kind === 'not') visit(e.part, !wanted);
-    else if (e.kind === 'name') {
-      const name = e.name.toLowerCase();
-      if (name === 'female' || name === 'male') only(sexes, name, wanted);
-      if (name === 'alive') only(lives, true, wanted);
-      if (name === 'dead' || name === 'deceased') only(lives, false, wanted);
-    } else if (e.kind === 'compare') {
-      const name = e.name.toLowerCase();
-      const value = e.value.toLowerCase();
-      if (name === 'age') [min, max] = narrow([min, max], wanted ? e.op : opposite(e.op), Number(e.value));
-      if (name === 'sex' || name === 'gender')
-        only(sexes, value.startsWith('f') ? 'female' : 'male', wanted === (e.op === '='));
-    }
-  };
-  visit(expression, true);
-  if (min > max || sexes.size === 0 || lives.size === 0)
-    throw new UserError('IMPOSSIBLE_ONLY', `Nobody can fit the expression of --only: ${text}`, {
-      expected: 'conditions that one person can meet together',
-      got: min > max ? 'ages that exclude each other' : 'conditions that exclude each other',
-      fix: 'correct the comparisons joined by and',
-    });
-  return {
-    ageYears: { min, max },
-    sex: sexes.size === 1 ? [...sexes][0]! : null,
-    alive: lives.size === 1 ? [...lives][0]! : null,
-  };
-}
-
-function opposite(op: Op): Op {
-  const pairs: Readonly<Record<Op, Op>> = {
-    '<': '>=',
-    '<=': '>',
-    '>': '<=',
-    '>=': '<',
-    '=': '!=',
-    '!=': '=',
-  };
-  return pairs[op];
-}
-
-function narrow([min, max]: readonly [number, number], op: Op, value: number): [number, number] {
-  switch (op) {
-    case '>':
-      return [Math.max(min, Math.floor(value) + 1), max];
-    case '>=':
-      return [Math.max(min, Math.ceil(value)), max];
-    case '<':
-      return [min, Math.min(max, Math.ceil(value) - 1)];
-    case '<=':
-      return [min, Math.min(max, Math.floor(value))];
-    case '=':
-      return [Math.max(min, Math.ceil(value)), Math.min(max, Math.floor(value))];
-    case '!=':
-      return [min, max];
-  }
 }

@@ -6,7 +6,7 @@ import type { Draft, MedicationDraft, RecordDraft } from './draft.js';
 import type { Ids } from './ids.js';
 
 /** Kinds of entries in ids. */
-const idKinds = {
+export const idKinds = {
   person: 0,
   encounter: 1,
   condition: 2,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CohortStore, races } from '../../../cohort/index.js';
 import { Database } from '../../../duckdb/index.js';
+import { payerGroups } from '../life/index.js';
 import type { DemographicCell } from '../life/index.js';
 
 const rows = z.array(
@@ -9,13 +10,14 @@ const rows = z.array(
     sex: z.enum(['female', 'male']).nullable().catch(null),
     race: z.enum(races).nullable().catch(null),
     ethnicity: z.enum(['hispanic', 'nonhispanic']).nullable().catch(null),
+    payer: z.enum(payerGroups).nullable(),
     n: z.coerce.number(),
   }),
 );
 
 /**
- * Counts the people of a cohort store by age at their last encounter (or death), sex, race and ethnicity, for `--like`. What the store writes
- * in other words than ours counts as not said.
+ * Counts the people of a cohort store by age at their last encounter (or death), sex, race, ethnicity and payer, for `--like`. What the store
+ * writes in other words than ours counts as not said; a payer that is neither Medicare nor Medicaid nor nobody is a private one.
  */
 export async function demographicsOf(dir: string): Promise<DemographicCell[]> {
   const store = await CohortStore.open(dir);
@@ -32,19 +34,16 @@ export async function demographicsOf(dir: string): Promise<DemographicCell[]> {
           CASE WHEN lower(s.race) LIKE '%white%' THEN 'white' WHEN lower(s.race) LIKE '%black%' THEN 'black'
             WHEN lower(s.race) LIKE '%asian%' THEN 'asian' WHEN lower(s.race) LIKE '%hawaiian%' THEN 'hawaiian'
             WHEN lower(s.race) LIKE '%native%' OR lower(s.race) LIKE '%indian%' THEN 'native' ELSE NULL END AS race,
-          lower(s.ethnicity) AS ethnicity, count(*) AS n
+          lower(s.ethnicity) AS ethnicity,
+          CASE WHEN lower(s.payer) LIKE '%medicare%' THEN 'medicare' WHEN lower(s.payer) LIKE '%medicaid%' THEN 'medicaid'
+            WHEN lower(s.payer) IN ('no insurance', 'uninsured', 'self pay', 'self-pay', 'no charge') THEN 'uninsured'
+            WHEN s.payer IS NULL OR lower(s.payer) IN ('', 'unknown') THEN NULL ELSE 'private' END AS payer,
+          count(*) AS n
         FROM like_subjects s LEFT JOIN last USING (subject_id)
         WHERE s.birth_time IS NOT NULL AND coalesce(s.death_time, last.at) IS NOT NULL
         GROUP BY ALL ORDER BY ALL`),
     );
-    return found.map(({ age, sex, race, ethnicity, n }) => ({
-      ageYears: Math.min(110, age),
-      sex,
-      race,
-      ethnicity,
-      payer: null,
-      count: n,
-    }));
+    return found.map(({ age, n, ...group }) => ({ ageYears: Math.min(110, age), ...group, count: n }));
   } finally {
     db.close();
   }

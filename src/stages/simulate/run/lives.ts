@@ -1,39 +1,47 @@
 import { InternalError } from '../../../core/index.js';
 import type { Rng } from '../../../core/index.js';
 import type { PatientRecord } from '../../../cohort/index.js';
-import type { Simulator } from '../engine/simulator.js';
+import type { Simulator, WantedLife } from '../engine/simulator.js';
 import { checkRecord } from '../gate/rules.js';
 import type { RuleId } from '../gate/rules.js';
 import type { CompiledOnly } from '../only/compile.js';
 
 /** What one patient took. */
 export interface Tally {
-  /** Lives that were lived. */
+  /** People that were drawn, those who were not lived included. */
   tried: number;
-  /** Of those, the ones that ended before the end of observation where only the living were wanted. */
+  /** Of those, the ones left at once because of their age, sex, race or ethnicity. */
+  unfit: number;
+  /** Of those, the ones that die before the end of observation where only the living are wanted. */
   dead: number;
   /** Records that the gate refused, by rule. */
   refused: Partial<Record<RuleId, number>>;
-  /** How many of the tried lives met each part of `--only`. */
+  /** How many of the lives that were lived to the end met each part of `--only`. */
   met: number[];
 }
 
 export function emptyTally(atoms: number): Tally {
-  return { tried: 0, dead: 0, refused: {}, met: new Array<number>(atoms).fill(0) };
+  return { tried: 0, unfit: 0, dead: 0, refused: {}, met: new Array<number>(atoms).fill(0) };
 }
 
 export interface Wanted {
   readonly alive: boolean;
   readonly only: CompiledOnly | null;
+  /** Lives that may be lived for one patient. */
   readonly mostTries: number;
 }
 
 /** A record of a population may fail the gate this often in a row. */
 const mostRefusals = 20;
+/** People drawn for one life that is lived: who dies too early or is of the wrong age, sex or race costs next to nothing. */
+const drawnForOne = 20;
 
 /**
  * The patient at an index: the first of the lives drawn for that index that fits and passes the gate. The n-th life comes from a stream
  * named by index and n, so a patient is the same alone and within any run.
+ *
+ * A life that ends too early (or fails the gate) is followed by another one of the same age, sex, race, ethnicity and place: so the living
+ * have the demographics that the population asks for, the old among them. A life that `--only` does not want is followed by anybody.
  * @returns null when none of `mostTries` lives fits.
  */
 export function patientAt(
@@ -43,17 +51,35 @@ export function patientAt(
   { wanted, tally }: { wanted: Wanted; tally: Tally },
 ): PatientRecord | null {
   const own = seed.split('patient', index);
+  const { alive, only } = wanted;
+  const passes: WantedLife['passes'] =
+    only === null ? undefined : (being) => only.early(being, alive ? simulator.options.endTime : null) !== false;
   let refusals = 0;
-  for (let n = 0; n < wanted.mostTries; n++) {
-    const record = simulator.patient(index, n === 0 ? own : own.split('attempt', n), wanted.alive);
+  let lived = 0;
+  let group = 0;
+  for (let n = 0; lived < wanted.mostTries && n < wanted.mostTries * drawnForOne; n++) {
+    const life = simulator.patient(index, streamOf(own, n), {
+      group: own.split('group', group),
+      aliveOnly: alive,
+      ...(passes === undefined ? {} : { passes }),
+    });
     tally.tried++;
-    if (record === null) {
+    if (life === 'unfit') {
+      tally.unfit++;
+      group++;
+      continue;
+    }
+    if (life === 'dead' || (alive && life.person.deathTime !== null)) {
       tally.dead++;
       continue;
     }
-    if (!fits(record, wanted, tally)) continue;
-    const findings = checkRecord(record);
-    if (findings.length === 0) return record;
+    lived++;
+    if (!fits(life, only, tally)) {
+      group++;
+      continue;
+    }
+    const findings = checkRecord(life);
+    if (findings.length === 0) return life;
     for (const { rule } of findings.slice(0, 1)) tally.refused[rule] = (tally.refused[rule] ?? 0) + 1;
     if (++refusals >= mostRefusals)
       throw new InternalError(
@@ -64,11 +90,12 @@ export function patientAt(
   return null;
 }
 
-function fits(record: PatientRecord, { alive, only }: Wanted, tally: Tally): boolean {
-  if (alive && record.person.deathTime !== null) {
-    tally.dead++;
-    return false;
-  }
+/** The stream of the n-th life of a patient. */
+export function streamOf(own: Rng, n: number): Rng {
+  return n === 0 ? own : own.split('attempt', n);
+}
+
+function fits(record: PatientRecord, only: CompiledOnly | null, tally: Tally): boolean {
   if (only === null) return true;
   for (const [i, atom] of only.atoms.entries()) if (atom.test(record)) tally.met[i] = (tally.met[i] ?? 0) + 1;
   return only.test(record);

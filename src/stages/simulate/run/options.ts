@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkShape, UserError } from '../../../core/index.js';
+import type { ImperfectionOptions, UncheckedImperfection } from '../imperfect/index.js';
 import type { PopulationOptions } from '../life/index.js';
 import type { WantedFormat } from './spec.js';
 
@@ -25,8 +26,10 @@ export interface SimulateOptions {
   readonly physiology: boolean;
   /** Length of the step after which guards are looked at again, hours. */
   readonly stepHours: number;
-  /** One patient by position from 0 instead of the whole population. */
-  readonly patient?: number | undefined;
+  /** One patient instead of the whole population: position from 0, record number (MRN), or the id in what was written. */
+  readonly patient?: number | string | undefined;
+  /** Values that are to be missing and errors of data entry. */
+  readonly imperfection?: ImperfectionOptions | UncheckedImperfection | undefined;
   /** Stands in metadata as the time of the run, milliseconds since 1970; default the end of observation. */
   readonly recordedTime?: number | undefined;
 }
@@ -39,7 +42,7 @@ const schema = z.object({
     .number()
     .positive()
     .max(24 * 28),
-  patient: z.number().int().min(0).optional(),
+  patient: z.union([z.number().int().min(0), z.uuid()]).optional(),
 });
 
 /** Checks what the types do not. @throws UserError `BAD_OPTIONS` naming every problem. */

@@ -1,13 +1,15 @@
 import { serialize } from 'node:v8';
 import { fingerprint, Rng, UserError } from '../../../core/index.js';
 import type { RunFacts } from '../../../exports/index.js';
+import { compileImperfection } from '../imperfect/index.js';
 import { compilePopulation, populationLike } from '../life/index.js';
 import type { CompiledPopulation } from '../life/index.js';
 import { compileLibrary, readModuleFiles } from '../module/load.js';
 import type { ModuleLibrary } from '../module/types.js';
 import { compileOnly } from '../only/compile.js';
-import type { Steering } from '../only/compile.js';
+import type { Steering } from '../only/steering.js';
 import { demographicsOf } from './demographics.js';
+import { positionOf } from './find-patient.js';
 import { checkOptions } from './options.js';
 import type { SimulateOptions } from './options.js';
 import type { RunSpec } from './spec.js';
@@ -36,14 +38,10 @@ export async function planRun(options: SimulateOptions, { builtIn, generator }: 
   const library = compileLibrary(await readModuleFiles(options.modules ?? builtIn));
   const only = options.only === undefined ? null : compileOnly(options.only, library);
   const population = steered(await populationOf(options, only?.steering ?? null), only?.steering ?? null);
-  const { patient } = options;
-  if (patient !== undefined && patient >= population.size)
-    throw new UserError('NO_SUCH_PATIENT', `The population has no patient ${patient}.`, {
-      expected: `0 … ${population.size - 1}`,
-      got: String(patient),
-    });
   const alive = only?.steering.alive ?? options.alive;
   const seed = Rng.create(options.seed);
+  const { patient, imperfection } = options;
+  const from = patient === undefined ? 0 : positionOf(patient, seed, { size: population.size, only: only !== null });
   const plain = {
     population,
     seedKey: seed.key,
@@ -53,9 +51,11 @@ export async function planRun(options: SimulateOptions, { builtIn, generator }: 
     windowMs,
     alive,
     only: options.only ?? null,
-    mostTries: only === null ? Math.max(options.mostTries, 1000) : options.mostTries,
+    mostTries: options.mostTries,
     formats: options.formats,
     truth: options.truth,
+    imperfection: imperfection === undefined ? null : compileImperfection(imperfection),
+    expectedId: typeof patient === 'string' ? patient.toLowerCase() : null,
     facts: {
       generation: 'process-driven' as const,
       seed: String(options.seed),
@@ -66,7 +66,7 @@ export async function planRun(options: SimulateOptions, { builtIn, generator }: 
   };
   const key = fingerprint(JSON.parse(JSON.stringify({ ...plain, modules: library.hash })));
   const spec: RunSpec = { ...plain, key, library: shared(serialize({ ...library, warnings: [] })) };
-  return { spec, library, from: patient ?? 0, count: patient === undefined ? population.size : 1 };
+  return { spec, library, from, count: patient === undefined ? population.size : 1 };
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

@@ -13,10 +13,12 @@ import type { RuleId } from '../gate/rules.js';
 import type { SimulateOptions } from './options.js';
 import { planRun } from './plan.js';
 import type { Plan, PlanSources } from './plan.js';
+import { truthHeader } from './truth.js';
 import type { PatientBlock, PatientTask } from './worker.js';
 
 /** Name of the file that says what a folder holds; it marks the folder as ours. */
 const simulationFile = 'simulation.json';
+const truthFile = 'truth.csv';
 
 /** Patients in one call of a worker: few, so that memory is bounded by the patients in flight. */
 const blockSize = 10;
@@ -26,9 +28,11 @@ const blocksEach = 4;
 /** How a simulation went. */
 export interface SimulationResult {
   readonly patients: number;
-  /** Lives that were lived for them. */
+  /** People that were drawn for them. */
   readonly tried: number;
-  /** Lives that ended too early where only the living were wanted. */
+  /** Of those, the ones left at once because of their age, sex, race or ethnicity. */
+  readonly unfit: number;
+  /** Of those, the ones that die too early where only the living are wanted. */
   readonly dead: number;
   /** Records that the gate refused and that were made again, by rule. */
   readonly refused: Readonly<Partial<Record<RuleId, number>>>;
@@ -76,9 +80,9 @@ async function livePopulation(
   const { directory } = buildDirectory(spec.population, Rng.fromKey(spec.seedKey));
   for (const [i, one] of exports.entries())
     await sink.write(spec.formats[i]!.id, one.preamble(directory, spec.facts));
-  if (spec.truth) await sink.create('truth', 'truth.ndjson');
+  if (spec.truth) await sink.write('truth', [{ file: truthFile, bytes: new TextEncoder().encode(truthHeader) }]);
   const progress = context.progress.task('Living patients', count);
-  const total = { tried: 0, dead: 0, refused: {} as Partial<Record<RuleId, number>>, entries: 0 };
+  const total = { tried: 0, unfit: 0, dead: 0, refused: {} as Partial<Record<RuleId, number>>, entries: 0 };
   const round = context.pool.size * blocksEach * blockSize;
   let writing: Promise<void> = Promise.resolve();
   for (let at = from; at < from + count; at += round) {
@@ -95,6 +99,7 @@ async function livePopulation(
     writing = writeBlocks(blocks, plan, sink);
     for (const { tally, resources } of blocks) {
       total.tried += tally.tried;
+      total.unfit += tally.unfit;
       total.dead += tally.dead;
       total.entries += resources;
       for (const [rule, n] of Object.entries(tally.refused) as [RuleId, number][])
@@ -121,7 +126,7 @@ function callsFor({ spec }: Plan, from: number, count: number) {
 async function writeBlocks(blocks: readonly PatientBlock[], { spec }: Plan, sink: Sink): Promise<void> {
   for (const block of blocks) {
     for (const [i, chunks] of block.chunks.entries()) await sink.write(spec.formats[i]!.id, chunks);
-    if (spec.truth) await sink.write('truth', [{ file: 'truth.ndjson', bytes: block.truth }]);
+    if (spec.truth) await sink.write('truth', [{ file: truthFile, bytes: block.truth }]);
   }
 }
 
@@ -142,11 +147,6 @@ class Sink {
       if (!stream.write(bytes)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
       if (this.#failure !== undefined) throw this.#failure;
     }
-  }
-
-  /** A file that is there even when nothing is written to it. */
-  async create(format: string, file: string): Promise<void> {
-    await this.#stream(path.join(this.folder, format, file));
   }
 
   async close(): Promise<void> {
@@ -209,6 +209,7 @@ async function writeManifest(
     like: options.like !== undefined,
     years: options.years,
     patient: options.patient ?? null,
+    imperfection: spec.imperfection,
     modules: { count: library.modules.size, sha256: library.hash },
     result,
   };

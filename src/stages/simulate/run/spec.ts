@@ -1,4 +1,5 @@
 import type { CompiledPopulation, ModulesBeside } from '../life/index.js';
+import type { CompiledImperfection } from '../imperfect/index.js';
 import type { RunFacts } from '../../../exports/index.js';
 
 /** A format to write, with its own options. */
@@ -27,5 +28,9 @@ export interface RunSpec {
   readonly mostTries: number;
   readonly formats: readonly WantedFormat[];
   readonly truth: boolean;
+  /** What is made wrong with the records before they are written; null: nothing. */
+  readonly imperfection: CompiledImperfection | null;
+  /** Id of the one patient that is to be made, where it was asked for by id. */
+  readonly expectedId: string | null;
   readonly facts: RunFacts;
 }

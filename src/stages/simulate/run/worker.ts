@@ -8,6 +8,8 @@ import { Simulator } from '../engine/simulator.js';
 import type { ModuleLibrary } from '../module/types.js';
 import { compileOnly } from '../only/compile.js';
 import { windowRecord } from '../record/window.js';
+import { imperfect } from '../imperfect/index.js';
+import { noSuchPatient } from './find-patient.js';
 import { emptyTally, patientAt } from './lives.js';
 import type { Tally, Wanted } from './lives.js';
 import type { RunSpec } from './spec.js';
@@ -70,9 +72,15 @@ export function livePatients({ spec, from, count }: PatientTask): PatientBlock {
   for (let index = from; index < from + count; index++) {
     const record = patientAt(index, seed, simulator, { wanted, tally });
     if (record === null) throw nobodyFits(wanted, tally);
-    const shown = spec.windowMs === null ? record : windowRecord(record, record.endTime - spec.windowMs);
+    if (spec.expectedId !== null && record.person.id !== spec.expectedId)
+      throw noSuchPatient(spec.expectedId, spec.population.size);
+    const soiled =
+      spec.imperfection === null
+        ? record
+        : imperfect(record, spec.imperfection, seed.split('imperfect', index));
+    const shown = spec.windowMs === null ? soiled : windowRecord(soiled, soiled.endTime - spec.windowMs);
     for (const encoder of encoders) encoder.add(shown);
-    if (spec.truth) truth.push(...truthLines(record));
+    if (spec.truth) truth.push(...truthLines(record, shown));
     resources += countEntries(shown);
   }
   return {
@@ -92,7 +100,7 @@ function countEntries(record: Parameters<RecordEncoder['add']>[0]): number {
 
 function nobodyFits({ only, mostTries, alive }: Wanted, tally: Tally): UserError {
   const parts = (only?.atoms ?? []).map(({ text }, i) => `${text}: ${tally.met[i] ?? 0}`);
-  const lived = tally.tried - (alive ? tally.dead : 0);
+  const lived = tally.tried - tally.unfit - tally.dead;
   return new UserError(
     'ONLY_NOT_MET',
     `None of ${mostTries} lives fits: ${only?.text ?? 'alive at the end'}`,

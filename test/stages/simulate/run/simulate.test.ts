@@ -12,7 +12,9 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Rng } from '../../../../src/core/index.js';
 import { simulate } from '../../../../src/stages/simulate/index.js';
+import { compilePopulation, drawPerson } from '../../../../src/stages/simulate/life/index.js';
 import type { SimulateOptions, SimulationResult } from '../../../../src/stages/simulate/index.js';
 import { testContext } from '../../../support/context.js';
 
@@ -66,9 +68,11 @@ beforeAll(() => {
   writeFileSync(path.join(modules, 'diabetes.json'), JSON.stringify(diabetes));
 });
 
+const population = { size: 25, endDate: '2025-01-01', state: 'MA' };
+
 function run(name: string, change: Partial<SimulateOptions> = {}, workers = 1): Promise<SimulationResult> {
   const options: SimulateOptions = {
-    population: { size: 25, endDate: '2025-01-01', state: 'MA' },
+    population,
     seed: 'test',
     modules,
     years: null,
@@ -134,7 +138,7 @@ describe('a simulation', () => {
       'csv/encounters.csv',
       'csv/observations.csv',
       'csv/medications.csv',
-      'truth/truth.ndjson',
+      'truth/truth.csv',
     ]) {
       const all = readFileSync(path.join(folder, 'one', file), 'utf8')
         .split('\n')
@@ -144,6 +148,62 @@ describe('a simulation', () => {
         .filter((line) => line.includes(id));
       expect(own).toEqual(all);
     }
+  });
+
+  it('finds a patient by id and by record number', async () => {
+    const id = read('one', 'csv/patients.csv')[11]!.split(',')[0]!;
+    await run('by-id', { patient: id.toUpperCase() });
+    await run('by-mrn', { patient: 10_000_001 + 11 });
+    const line = read('one', 'csv/patients.csv').find((l) => l.startsWith(id));
+    expect(read('by-id', 'csv/patients.csv')).toEqual([line]);
+    expect(read('by-mrn', 'csv/patients.csv')).toEqual([line]);
+    await expect(run('x', { patient: id, seed: 'other', population })).rejects.toMatchObject({
+      code: 'NO_SUCH_PATIENT',
+    });
+  });
+
+  it('keeps age, sex, race and place of who died too early, so that the living look as the population asks for', async () => {
+    const old = { size: 25, endDate: '2025-01-01', state: 'MA', ageYears: { min: 92, max: 100 } };
+    const result = await run('old', { population: old });
+    expect(result.dead).toBeGreaterThan(25);
+    const compiled = compilePopulation(old);
+    const seed = Rng.create('test');
+    const wanted = Array.from({ length: 25 }, (_, i) => {
+      const own = seed.split('patient', i);
+      return drawPerson(compiled, own.split('person'), i, own.split('group', 0));
+    });
+    const births = wanted.map(({ birthTime }) => new Date(birthTime).toISOString().slice(0, 10));
+    expect(read('old', 'csv/patients.csv').map((l) => l.split(',')[1]!.slice(0, 10))).toEqual(births);
+  });
+
+  it('takes values away and makes errors on request, and writes the truth beside', async () => {
+    const values = (name: string): string[] =>
+      read(name, 'csv/observations.csv').filter((l) => l.includes('4548-4'));
+    await run('soiled', {
+      imperfection: {
+        missing: [{ mechanism: 'mcar', rate: 0.3, leave: 'dropped' }],
+        dirty: [{ kind: 'duplicate', rate: 0.5 }],
+      },
+    });
+    const truth = read('soiled', 'truth/truth.csv').map((l) => l.split(','));
+    const gone = truth.filter((l) => l[1] === 'missing-reason');
+    const twice = truth.filter((l) => l[1] === 'error');
+    const clean = values('one').length;
+    expect(gone.length / clean).toBeGreaterThan(0.15);
+    expect(gone.length / clean).toBeLessThan(0.45);
+    expect(values('soiled')).toHaveLength(clean - gone.length + twice.length);
+    expect(gone.every((l) => l[3] === 'LOINC//4548-4' && Number(l[4]) >= 6 && l[8] === 'MCAR')).toBe(true);
+    await expect(run('x', { imperfection: { missing: [{ mechanism: 'mcr' }], dirty: [] } })).rejects.toThrow(
+      /missing\.0\.mechanism.*rate/u,
+    );
+  });
+
+  it('rejects at once who cannot fit by race, and counts them', async () => {
+    const result = await run('race', { only: 'race = asian or race = black', population });
+    expect(result.unfit).toBeGreaterThan(25);
+    expect(result.tried).toBe(25 + result.unfit + result.dead);
+    const people = read('race', 'csv/patients.csv');
+    expect(people.every((l) => /,(?:asian|black),/u.test(l))).toBe(true);
   });
 
   it('makes exactly as many patients as asked that meet an expression, and says how many lives that took', async () => {

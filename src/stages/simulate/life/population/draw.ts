@@ -13,15 +13,22 @@ import { drawTraits } from './traits.js';
 /**
  * Draws one person of a population: who they are and what they bring to life, before anything has happened.
  * @param rng a stream of the person's own; it is used up in a fixed order.
+ * @param group stream of what the population is described by: age, sex, race, ethnicity, payer and place. People drawn with the same one
+ * are alike in these and differ in all else.
  */
-export function drawPerson(population: CompiledPopulation, rng: Rng, index: number): PersonDraft {
-  const cell = population.cells[rng.weightedIndex(population.cellWeights)]!;
-  const state = places[population.states[rng.weightedIndex(population.stateWeights)]!]!;
-  const city = state.cities[population.city ?? rng.weightedIndex(state.cities.map((c) => c.thousands))]!;
-  const sex = cell.sex ?? (rng.next() < 0.5 ? 'female' : 'male');
-  const birthTime = drawBirth(population.endTime, cell.age, rng);
-  const ethnicity = cell.ethnicity ?? drawEthnicity(population, state, cell.race, rng);
-  const race = cell.race ?? drawRace(population, state, ethnicity, rng);
+export function drawPerson(
+  population: CompiledPopulation,
+  rng: Rng,
+  index: number,
+  group: Rng = rng,
+): PersonDraft {
+  const cell = population.cells[group.weightedIndex(population.cellWeights)]!;
+  const state = places[population.states[group.weightedIndex(population.stateWeights)]!]!;
+  const city = state.cities[population.city ?? group.weightedIndex(state.cities.map((c) => c.thousands))]!;
+  const sex = cell.sex ?? (group.next() < 0.5 ? 'female' : 'male');
+  const birthTime = drawBirth(population.endTime, cell.age, group);
+  const ethnicity = cell.ethnicity ?? drawEthnicity(population, state, cell.race, group);
+  const race = cell.race ?? drawRace(population, state, ethnicity, group);
   const socioeconomic = drawSocioeconomic(rng, { ethnicity, race });
   const nameGroup = ethnicity === 'hispanic' ? 'hispanic' : race === 'asian' ? 'asian' : 'general';
   const given = drawGiven(nameGroup, sex, rng);
