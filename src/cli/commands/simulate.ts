@@ -52,7 +52,10 @@ function whoOptions(command: Command): void {
     .option('--hispanic <share>', "share of Hispanic people, 0 to 1 (default: the state's)")
     .option('--payers <weights>', 'who pays under 65, e.g. private=70,medicaid=20,uninsured=10')
     .option('--like <store>', 'joint shares of age, sex, race, ethnicity and payer of a cohort store')
-    .option('--blueprint <file>', 'take all this, and what follows, from the simulation: section of a blueprint');
+    .option(
+      '--blueprint <file>',
+      'take all this, and what follows, from the simulation: section of a blueprint',
+    );
 }
 
 function whichOptions(command: Command): void {
@@ -78,7 +81,11 @@ function recordOptions(command: Command): void {
     .option('--dirty <rule>', 'errors of data entry, e.g. 0.01 or unit-mix-up=0.02 (repeatable)', collect)
     .option('--truth', 'also truth/truth.csv: true onsets, origins, what is missing or wrong')
     .option('--gzip', 'compress the text formats')
-    .option('--set <format.key=value>', 'an option of a format, e.g. fhir.layout=ndjson (repeatable)', collect)
+    .option(
+      '--set <format.key=value>',
+      'an option of a format, e.g. fhir.layout=ndjson (repeatable)',
+      collect,
+    )
     .optionsGroup('How they live:')
     .option('--seed <text>', 'seed of all chance (default: 1)')
     .option('--modules <folder>', "folder of modules, e.g. Synthea's (default: the built-in library)")

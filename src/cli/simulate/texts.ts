@@ -23,7 +23,8 @@ export function readWeights<K extends string>(
     } else if (!(weight >= 0) || !Number.isFinite(weight)) wrong.push(`'${part}' has no weight`);
     else weights[key] = weight;
   }
-  if (wrong.length === 0 && Object.values<number | undefined>(weights).some((w) => (w ?? 0) > 0)) return weights;
+  if (wrong.length === 0 && Object.values<number | undefined>(weights).some((w) => (w ?? 0) > 0))
+    return weights;
   throw new UserError('BAD_OPTION', `${option} cannot be read.`, {
     expected: `name=weight with commas between, e.g. ${known[0]!}=60,${known[1]!}=40; names: ${known.join(', ')}`,
     got: wrong.length === 0 ? `'${text}'` : wrong.join('; '),

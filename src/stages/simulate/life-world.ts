@@ -56,7 +56,11 @@ export function lifeWorld({ population, modules, seed }: LifeWorldOptions): Worl
     reportCost: () => itemCost('report'),
     immunizationCost: () => itemCost('supply'),
     being: (index, rng, group) =>
-      beingOf(drawPerson(population, rng.split('person'), index, group), rng, { population, modules, choose }),
+      beingOf(drawPerson(population, rng.split('person'), index, group), rng, {
+        population,
+        modules,
+        choose,
+      }),
   };
 }
 

@@ -98,7 +98,9 @@ function codesNamed(wanted: string, known: ReadonlyMap<string, string>): Readonl
     if (!known.has(own)) throw unknownName(wanted, known);
     return new Set([own]);
   }
-  const concept = (Object.hasOwn(concepts, wanted) ? concepts[wanted]! : []).filter((code) => known.has(code));
+  const concept = (Object.hasOwn(concepts, wanted) ? concepts[wanted]! : []).filter((code) =>
+    known.has(code),
+  );
   if (concept.length > 0) return new Set(concept);
   const word = new RegExp(
     `(?:^|[^a-z0-9])${wanted.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)}(?:$|[^a-z0-9])`,

@@ -53,7 +53,9 @@ export function patientAt(
   const own = seed.split('patient', index);
   const { alive, only } = wanted;
   const passes: WantedLife['passes'] =
-    only === null ? undefined : (being) => only.early(being, alive ? simulator.options.endTime : null) !== false;
+    only === null
+      ? undefined
+      : (being) => only.early(being, alive ? simulator.options.endTime : null) !== false;
   let refusals = 0;
   let lived = 0;
   let group = 0;

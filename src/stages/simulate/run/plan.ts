@@ -41,7 +41,8 @@ export async function planRun(options: SimulateOptions, { builtIn, generator }: 
   const alive = only?.steering.alive ?? options.alive;
   const seed = Rng.create(options.seed);
   const { patient, imperfection } = options;
-  const from = patient === undefined ? 0 : positionOf(patient, seed, { size: population.size, only: only !== null });
+  const from =
+    patient === undefined ? 0 : positionOf(patient, seed, { size: population.size, only: only !== null });
   const plain = {
     population,
     seedKey: seed.key,

@@ -80,7 +80,8 @@ async function livePopulation(
   const { directory } = buildDirectory(spec.population, Rng.fromKey(spec.seedKey));
   for (const [i, one] of exports.entries())
     await sink.write(spec.formats[i]!.id, one.preamble(directory, spec.facts));
-  if (spec.truth) await sink.write('truth', [{ file: truthFile, bytes: new TextEncoder().encode(truthHeader) }]);
+  if (spec.truth)
+    await sink.write('truth', [{ file: truthFile, bytes: new TextEncoder().encode(truthHeader) }]);
   const progress = context.progress.task('Living patients', count);
   const total = { tried: 0, unfit: 0, dead: 0, refused: {} as Partial<Record<RuleId, number>>, entries: 0 };
   const round = context.pool.size * blocksEach * blockSize;

@@ -25,7 +25,17 @@ export function truthLines(whole: PatientRecord, shown: PatientRecord): string[]
   const at = (time: number): string => new Date(time).toISOString();
   const onsets = whole.conditions.map(({ id: condition, codes, onset, recorded, origin }) => {
     const name = `${codes[0]!.system}//${codes[0]!.code}`;
-    return csvLine([id, 'onset', condition, name, null, at(onset), at(recorded), origin.module, origin.state]);
+    return csvLine([
+      id,
+      'onset',
+      condition,
+      name,
+      null,
+      at(onset),
+      at(recorded),
+      origin.module,
+      origin.state,
+    ]);
   });
   const beside = shown.truth.map(({ time, kind, name, value, origin }) => {
     const text = typeof value === 'boolean' ? String(value) : value;
