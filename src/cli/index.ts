@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { addBlueprint } from './commands/blueprint.js';
+import { addCheck } from './commands/check.js';
 import { addData } from './commands/data.js';
 import { addDemo } from './commands/demo.js';
 import { addImport } from './commands/import.js';
@@ -75,6 +76,7 @@ Exit codes: 0 done, 2 usage, 3 data, 4 privacy, 70 internal, 130 interrupted.`,
     addData,
     addSynthesizers,
     addModules,
+    addCheck,
   ]) {
     add(program);
   }

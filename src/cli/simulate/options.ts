@@ -150,6 +150,7 @@ function formatsOf(
 }
 
 function valueOf(value: string): unknown {
+  if (value.includes(',')) return value.split(',').map(valueOf);
   if (value === 'true' || value === 'false') return value === 'true';
   return value !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
 }

@@ -10,8 +10,8 @@ import { createSink, sharedFiles } from './sink.js';
 import { timeText } from './text/time.js';
 
 /**
- * FHIR R4 (4.0.1) with US Core 6.1 (`docs/fhir.md`): `fhir/<patient>.json`, a transaction Bundle each, or `fhir/<Type>.ndjson` with a
- * Bulk Data manifest.
+ * FHIR R4 (4.0.1) with US Core 6.1 (`docs/fhir.md`): `<patient>.json`, a transaction Bundle each, or `<Type>.ndjson` with a Bulk Data
+ * manifest.
  */
 export const fhir: Export = {
   id: 'fhir',
@@ -35,8 +35,7 @@ function preamble(options: CompiledFhirOptions, directory: Directory, facts: Run
 
 /** The manifest of a Bulk Data export (HL7 Bulk Data Access 2.0, "Complete Status"), with file names for URLs. */
 async function writeManifest(folder: string, facts: RunFacts): Promise<void> {
-  const dir = path.join(folder, 'fhir');
-  const files = (await readdir(dir)).filter((name) => /\.ndjson(\.gz)?$/.test(name)).sort();
+  const files = (await readdir(folder)).filter((name) => /\.ndjson(\.gz)?$/.test(name)).sort();
   const manifest = {
     transactionTime: timeText(facts.recordedTime),
     request: 'file:$export',
@@ -44,5 +43,5 @@ async function writeManifest(folder: string, facts: RunFacts): Promise<void> {
     output: files.map((name) => ({ type: name.slice(0, name.indexOf('.')), url: name })),
     error: [],
   };
-  await writeFile(path.join(dir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -48,7 +48,7 @@ class BundleSink implements Sink {
   }
 
   open(patient: { readonly id: string }): void {
-    this.#file = `fhir/${patient.id}.json`;
+    this.#file = `${patient.id}.json`;
     this.#first = true;
     this.#buffer.write('{"resourceType":"Bundle","type":"transaction","entry":[\n');
   }
@@ -128,7 +128,7 @@ class NdjsonSink implements Sink {
   #flush(): void {
     for (const [type, buffer] of this.#buffers) {
       if (buffer.length === 0) continue;
-      const file = `fhir/${type}${this.#part}.ndjson${this.#gzip ? '.gz' : ''}`;
+      const file = `${type}${this.#part}.ndjson${this.#gzip ? '.gz' : ''}`;
       const bytes = buffer.take();
       const list = this.#done.get(file) ?? [];
       list.push(this.#gzip ? compress(bytes) : bytes);
@@ -164,9 +164,7 @@ export function sharedFiles(
   return [...byType]
     .map(([type, text]) => {
       const bytes = Buffer.from(text, 'utf8');
-      return gzip
-        ? { file: `fhir/${type}.ndjson.gz`, bytes: compress(bytes) }
-        : { file: `fhir/${type}.ndjson`, bytes };
+      return gzip ? { file: `${type}.ndjson.gz`, bytes: compress(bytes) } : { file: `${type}.ndjson`, bytes };
     })
     .sort((a, b) => (a.file < b.file ? -1 : 1));
 }

@@ -4,6 +4,7 @@ import { chargesOf } from '../charges.js';
 import { systemCode } from '../codes.js';
 import { csvLine } from '../../core/index.js';
 import { FileTexts } from '../file-texts.js';
+import { gzipFiles } from '../gzip.js';
 import { compileOptions } from '../options.js';
 import { recordCodes } from '../record-codes.js';
 import type { Chunk, CompiledExport, Export, RecordEncoder, RunFacts } from '../types.js';
@@ -21,12 +22,13 @@ import { directoryRows, personRows, visitRows } from './people.js';
 import type { OmopTable } from './rows.js';
 import { personTables, RecordRows, stagedColumns, stagedFile } from './rows.js';
 
+const fileKind = z.enum(['csv', 'parquet']);
+
 const schema = z.strictObject({
-  /** Kinds of files. */
-  files: z
-    .array(z.enum(['csv', 'parquet']))
-    .min(1)
-    .default(['csv']),
+  /** Kinds of files: one, or a list. */
+  files: z.union([fileKind.transform((kind) => [kind]), z.array(fileKind).min(1)]).default(['csv']),
+  /** Compress the CSV files (`.csv.gz`). */
+  gzip: z.boolean().default(false),
   /** Folder of an Athena download (CONCEPT.csv, CONCEPT_RELATIONSHIP.csv): resolves every code to its standard concept. */
   vocabulary: z.string().optional(),
 });
@@ -38,11 +40,14 @@ export const omop: Export = {
   compile: (options) => compileOmop(compileOptions('omop', schema, options)),
 };
 
-function compileOmop({ files, vocabulary }: z.infer<typeof schema>): CompiledExport {
+function compileOmop({ files, gzip, vocabulary }: z.infer<typeof schema>): CompiledExport {
   return {
     preamble,
     encoder: (directory) => new OmopEncoder(directory),
-    finish: (folder, _facts, context) => finishOmop({ folder, files, vocabulary }, context),
+    finish: async (folder, _facts, context) => {
+      await finishOmop({ folder, files, vocabulary }, context);
+      if (gzip) await gzipFiles(folder, /^[a-z_]+\.csv$/, context.signal);
+    },
   };
 }
 

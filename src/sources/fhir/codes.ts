@@ -12,6 +12,10 @@ const systems: Readonly<Record<string, string>> = {
   'http://hl7.org/fhir/sid/ndc': 'NDC',
   'http://www.ama-assn.org/go/cpt': 'CPT',
   'urn:oid:2.16.840.1.113883.6.285': 'HCPCS',
+  'http://terminology.hl7.org/CodeSystem/HCPCS-all-codes': 'HCPCS',
+  'http://dicom.nema.org/resources/ontology/DCM': 'DICOM-DCM',
+  'http://www.nubc.org/patient-discharge': 'NUBC',
+  'urn:oid:2.25.181240397254037127263178129034155610241': 'ANAMNESIS',
 };
 
 /** A coding with the store's name of its system. */

@@ -110,7 +110,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 /** Resource types that become events. */
 export const eventTypes: readonly string[] = Object.keys(kinds);
 
-/** An event's cells (patient, time, end_time, kind, code, numeric_value, text_value, unit, encounter_id, details, reject) and its codings. */
+/** An event's cells (those of `events` in staging.ts) and its codings. */
 export interface FhirEvent {
   readonly cells: CsvCell[];
   readonly codes: readonly StoreCode[];
@@ -160,6 +160,8 @@ function event(resource: Clinical, kind: Kind, what: Value & { codings: readonly
       encounterOf(resource) ?? null,
       Object.keys(details).length === 0 ? null : JSON.stringify(details),
       rejected(resource),
+      resource.id ?? null,
+      idOf(resource.request?.reference) ?? null,
     ],
   };
 }
@@ -180,7 +182,26 @@ function rejected({ status, verificationStatus }: Clinical): string | null {
 function otherValue(resource: Clinical): Value {
   const quantity = resource.suppliedItem?.quantity?.value;
   if (resource.resourceType === 'SupplyDelivery') return { number: quantity, details: { supply: true } };
-  return resource.resourceType === 'MedicationAdministration' ? { details: { administered: true } } : {};
+  if (resource.resourceType === 'MedicationRequest')
+    return amount(resource.dosageInstruction?.[0]?.doseAndRate?.[0]?.doseQuantity);
+  if (resource.resourceType !== 'MedicationAdministration') return {};
+  const { dosage } = resource;
+  return {
+    ...amount(dosage === undefined || Array.isArray(dosage) ? undefined : dosage.dose),
+    details: { administered: true },
+  };
+}
+
+/** A dose: its number and the unit as its author writes it. */
+const amount = (dose: Valued['valueQuantity']): Value => ({
+  number: dose?.value,
+  unit: dose?.unit ?? dose?.code,
+});
+
+/** device, start, end: from when to when a person used a device. */
+export function useCells(resource: Clinical): CsvCell[] {
+  const { device, timingPeriod } = resource;
+  return [idOf(device?.reference) ?? null, timeOf(timingPeriod?.start), timeOf(timingPeriod?.end)];
 }
 
 function valueOf(value: Valued): Value | undefined {

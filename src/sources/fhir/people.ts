@@ -41,7 +41,7 @@ export function patientCells(patient: Patient): CsvCell[] {
   const sex = patient.gender;
   return [
     patient.id,
-    timeOf(patient.birthDate),
+    timeOf(birthTime(patient) ?? patient.birthDate),
     timeOf(patient.deceasedDateTime),
     sex === 'female' || sex === 'male' || sex === 'other' ? sex : null,
     races[omb('us-core-race') ?? ''] ?? null,
@@ -51,7 +51,12 @@ export function patientCells(patient: Patient): CsvCell[] {
   ];
 }
 
-/** encounter_id, patient, parent_id, class, start, end, unit, admit_source, discharge_disposition, reason_code, hospital_id, admission_type, reject */
+/** The time of birth, where the extension patient-birthTime tells it. */
+function birthTime(patient: Patient): string | undefined {
+  return patient._birthDate?.extension?.find((e) => e.url.endsWith('patient-birthTime'))?.valueDateTime;
+}
+
+/** encounter_id, patient, parent_id, class, start, end, unit, admit_source, discharge_disposition, reason_code, hospital_id, admission_type, reject, reason (id of the condition) */
 export function encounterCells(encounter: Encounter): CsvCell[] {
   const type = codingsOf(encounter.type?.[0])[0];
   const reason = codingsOf(encounter.reasonCode?.[0])[0];
@@ -74,5 +79,6 @@ export function encounterCells(encounter: Encounter): CsvCell[] {
     encounter.status === 'entered-in-error' || encounter.status === 'cancelled'
       ? `status ${encounter.status}`
       : null,
+    idOf(encounter.reasonReference?.[0]?.reference) ?? null,
   ];
 }

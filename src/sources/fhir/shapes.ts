@@ -20,11 +20,13 @@ export type Concept = z.infer<typeof concept>;
 interface Extension {
   url: string;
   valueCoding?: z.infer<typeof coding> | undefined;
+  valueDateTime?: string | undefined;
   extension?: Extension[] | undefined;
 }
 const extension: z.ZodType<Extension> = z.object({
   url: z.string(),
   valueCoding: coding.optional(),
+  valueDateTime: z.string().optional(),
   get extension() {
     return z.array(extension).optional();
   },
@@ -34,6 +36,7 @@ export const patientShape = z.object({
   id: z.string(),
   gender: z.string().optional(),
   birthDate: z.string().optional(),
+  _birthDate: z.object({ extension: z.array(extension).optional() }).optional(),
   deceasedDateTime: z.string().optional(),
   extension: z.array(extension).optional(),
   communication: z.array(z.object({ language: concept.optional() })).optional(),
@@ -49,6 +52,7 @@ export const encounterShape = z.object({
   subject: reference.optional(),
   period: period.optional(),
   reasonCode: z.array(concept).optional(),
+  reasonReference: z.array(reference).optional(),
   serviceProvider: reference.optional(),
   partOf: reference.optional(),
   hospitalization: z
@@ -85,6 +89,15 @@ export const clinicalShape = z.object({
   vaccineCode: concept.optional(),
   medicationCodeableConcept: concept.optional(),
   medicationReference: reference.optional(),
+  /** Of an administration: the order that it carries out. */
+  request: reference.optional(),
+  dosageInstruction: z
+    .array(z.object({ doseAndRate: z.array(z.object({ doseQuantity: quantity.optional() })).optional() }))
+    .optional(),
+  dosage: z.union([z.object({ dose: quantity.optional() }), z.array(z.unknown())]).optional(),
+  /** Of a DeviceUseStatement. */
+  device: reference.optional(),
+  timingPeriod: period.optional(),
   type: z.union([concept, z.string()]).optional(),
   category: z.array(z.union([concept, z.string()])).optional(),
   procedureCode: z.array(concept).optional(),

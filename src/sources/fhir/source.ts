@@ -9,7 +9,7 @@ import type { StoreCode } from './codes.js';
 import { codingsOf, storeCode } from './codes.js';
 import type { Resource } from './documents.js';
 import { fhirFiles, looksLikeFhir, resources } from './documents.js';
-import { eventsOf, eventTypes, noteCells } from './events.js';
+import { eventsOf, eventTypes, noteCells, useCells } from './events.js';
 import { encounterCells, patientCells } from './people.js';
 import { clinicalShape, encounterShape, medicationShape, patientShape } from './shapes.js';
 import { Staging } from './staging.js';
@@ -95,8 +95,16 @@ class Reader {
         const cells = noteCells(d);
         if (cells !== undefined) this.staging.add('notes', cells);
       });
+    else if (type === 'DeviceUseStatement')
+      this.#row(clinicalShape, resource, (u) => {
+        this.staging.add('uses', useCells(u));
+      });
     else if (eventTypes.includes(type))
       this.#row(clinicalShape, resource, (c) => {
+        if (type === 'Device' && c.patient === undefined) {
+          count(this.ignored, 'Device of nobody'); // equipment, or the program that wrote the records
+          return;
+        }
         for (const event of eventsOf(c, this.#medications)) {
           this.staging.add('events', event.cells);
           this.#name(event.codes);
@@ -131,18 +139,26 @@ async function handOver(writer: CohortWriter, { staging, malformed, ignored }: R
     `CREATE OR REPLACE TABLE fhir_people AS SELECT *, row_number() OVER (ORDER BY source_id) AS subject_id FROM ${staging.relation('subjects')}`,
   );
   await writer.addSubjects('SELECT * FROM fhir_people', 'Patient');
+  const staged = staging.relation('events');
+  const reasons = `(SELECT resource, min(coalesce(details ->> '$.original_code', code)) AS code FROM ${staged} WHERE kind = 'condition' GROUP BY resource)`;
   await writer.addEncounters(
-    `SELECT e.* EXCLUDE (patient), p.subject_id, epoch(e.start - p.birth_time) / 86400 / 365.25 AS age_years,
+    `SELECT e.* EXCLUDE (patient, reason) REPLACE (coalesce(e.reason_code, r.code) AS reason_code), p.subject_id, epoch(e.start - p.birth_time) / 86400 / 365.25 AS age_years,
       CASE WHEN e."end" IS NOT NULL THEN coalesce(p.death_time BETWEEN e.start AND e."end", FALSE) END AS died
-     FROM ${staging.relation('encounters')} e LEFT JOIN fhir_people p ON p.source_id = e.patient`,
+     FROM ${staging.relation('encounters')} e LEFT JOIN fhir_people p ON p.source_id = e.patient
+     LEFT JOIN ${reasons} r ON r.resource = e.reason`,
     'Encounter',
   );
-  const events = `(SELECT e.* EXCLUDE (patient) REPLACE (
+  const uses = `(SELECT device, min(start) AS start, max("end") AS "end" FROM ${staging.relation('uses')} GROUP BY device)`;
+  // an order that staff carried out is one event, that of its administration
+  const events = `(SELECT e.* EXCLUDE (patient, resource, carries_out) REPLACE (
+      coalesce(u.start, e.time) AS time, coalesce(u."end", e.end_time) AS end_time,
       coalesce('ICD10CM//' || v.icd10, e.code) AS code,
       CASE WHEN v.icd10 IS NOT NULL THEN '{"original_code":"' || e.code || '"}' ELSE e.details END AS details), p.subject_id
-    FROM ${staging.relation('events')} e LEFT JOIN fhir_people p ON p.source_id = e.patient
+    FROM ${staged} e LEFT JOIN fhir_people p ON p.source_id = e.patient
+    LEFT JOIN ${uses} u ON e.kind = 'device' AND u.device = e.resource
     LEFT JOIN vocab_snomed v ON e.kind = 'condition' AND e.code = 'SNOMED//' || v.snomed
-      AND v.sex = CASE p.sex WHEN 'male' THEN 'male' ELSE 'female' END)`;
+      AND v.sex = CASE p.sex WHEN 'male' THEN 'male' ELSE 'female' END
+    WHERE e.resource IS NULL OR e.resource NOT IN (SELECT carries_out FROM ${staged} WHERE carries_out IS NOT NULL))`;
   const lab = `kind = 'observation' AND code LIKE 'LOINC//%'`;
   await writer.addEvents('Observation', measurements(`${events} WHERE ${lab}`));
   await writer.addEvents(

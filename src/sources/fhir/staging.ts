@@ -10,9 +10,10 @@ const tables = {
   subjects:
     'source_id VARCHAR, birth_time TIMESTAMP, death_time TIMESTAMP, sex VARCHAR, race VARCHAR, ethnicity VARCHAR, language VARCHAR, region VARCHAR',
   encounters:
-    'encounter_id VARCHAR, patient VARCHAR, parent_id VARCHAR, class VARCHAR, start TIMESTAMP, end TIMESTAMP, unit VARCHAR, admit_source VARCHAR, discharge_disposition VARCHAR, reason_code VARCHAR, hospital_id VARCHAR, admission_type VARCHAR, reject VARCHAR',
+    'encounter_id VARCHAR, patient VARCHAR, parent_id VARCHAR, class VARCHAR, start TIMESTAMP, end TIMESTAMP, unit VARCHAR, admit_source VARCHAR, discharge_disposition VARCHAR, reason_code VARCHAR, hospital_id VARCHAR, admission_type VARCHAR, reject VARCHAR, reason VARCHAR',
   events:
-    'patient VARCHAR, time TIMESTAMP, end_time TIMESTAMP, kind VARCHAR, code VARCHAR, numeric_value DOUBLE, text_value VARCHAR, unit VARCHAR, encounter_id VARCHAR, details VARCHAR, reject VARCHAR',
+    'patient VARCHAR, time TIMESTAMP, end_time TIMESTAMP, kind VARCHAR, code VARCHAR, numeric_value DOUBLE, text_value VARCHAR, unit VARCHAR, encounter_id VARCHAR, details VARCHAR, reject VARCHAR, resource VARCHAR, carries_out VARCHAR',
+  uses: 'device VARCHAR, start TIMESTAMP, end TIMESTAMP',
   notes: 'note_id VARCHAR, patient VARCHAR, encounter_id VARCHAR, time TIMESTAMP, type VARCHAR, text VARCHAR',
   codes: 'code VARCHAR, display VARCHAR',
 } as const;
@@ -30,6 +31,7 @@ export class Staging {
     subjects: '',
     encounters: '',
     events: '',
+    uses: '',
     notes: '',
     codes: '',
   };
@@ -41,14 +43,14 @@ export class Staging {
 
   static async create(folder: string): Promise<Staging> {
     const handle = (name: StagedTable): Promise<FileHandle> => open(path.join(folder, `${name}.csv`), 'w');
-    const [subjects, encounters, events, notes, codes] = [
-      await handle('subjects'),
-      await handle('encounters'),
-      await handle('events'),
-      await handle('notes'),
-      await handle('codes'),
-    ];
-    return new Staging(folder, { subjects, encounters, events, notes, codes });
+    return new Staging(folder, {
+      subjects: await handle('subjects'),
+      encounters: await handle('encounters'),
+      events: await handle('events'),
+      uses: await handle('uses'),
+      notes: await handle('notes'),
+      codes: await handle('codes'),
+    });
   }
 
   add(table: StagedTable, cells: readonly CsvCell[]): void {

@@ -1,23 +1,42 @@
-import { expect, test } from 'vitest';
-import { makeRecords, runEnd } from '../../support/records/index.js';
-import { readBundles } from './checks/read-export.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { liveRecords } from '../../support/live-records.js';
+import { makeRecords } from '../../support/records/index.js';
+import { hasSyntheaModules } from '../../support/synthea-modules.js';
+import { checkPeople } from './checks/check-people.js';
 import { UnionCheck } from './checks/union.js';
 
-test('every resource of 100 patients passes every check, the slow ones too', () => {
-  const union = new UnionCheck();
-  const people = makeRecords(100, 'slow');
-  const shared = new Set(['Organization', 'Location', 'Practitioner', 'PractitionerRole']);
-  let count = 0;
-  [...readBundles(people).values()].forEach((resources, i) => {
-    const { person } =
-      people.records.find((r) => resources.some((x) => x.id === r.person.id)) ?? people.records[i]!;
-    const life = { birth: person.birthTime, end: person.deathTime ?? runEnd };
-    expect(union.targets.check(resources)).toEqual([]);
-    for (const resource of resources) {
-      const found = union.check(resource, shared.has(resource.resourceType) ? null : life, true);
-      expect(found).toEqual([]);
-      count++;
-    }
-  });
-  expect(count).toBeGreaterThan(20_000);
-}, 3_600_000);
+let union: UnionCheck;
+
+beforeAll(() => {
+  union = new UnionCheck();
+});
+
+describe('whole lives, from birth to death or to the end of the run', () => {
+  test('100 of the built-in library pass every check', async () => {
+    const { findings, resources } = checkPeople(
+      union,
+      await liveRecords({ library: 'built-in', count: 100, seed: 'whole' }),
+    );
+    expect(findings).toEqual({});
+    expect(resources).toBeGreaterThan(50_000);
+  }, 3_600_000);
+
+  test.skipIf(!hasSyntheaModules)(
+    "100 of Synthea's library pass every check (else skipped: no ../shared/data/synthea/resources.tar.gz)",
+    async () => {
+      const { findings, resources } = checkPeople(
+        union,
+        await liveRecords({ library: 'synthea', count: 100, seed: 'whole' }),
+      );
+      expect(findings).toEqual({});
+      expect(resources).toBeGreaterThan(50_000);
+    },
+    3_600_000,
+  );
+
+  test('20 made-up ones pass every check, and the slow ones see each resource', () => {
+    const { findings, resources } = checkPeople(union, makeRecords(20, 'slow'), true);
+    expect(findings).toEqual({});
+    expect(resources).toBeGreaterThan(5_000);
+  }, 3_600_000);
+});

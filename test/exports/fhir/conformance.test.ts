@@ -1,50 +1,38 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { makeRecords, runEnd } from '../../support/records/index.js';
-import type { Finding } from './checks/json.js';
+import { liveRecords } from '../../support/live-records.js';
+import { makeRecords } from '../../support/records/index.js';
+import { checkPeople } from './checks/check-people.js';
 import { readBundles, readNdjson } from './checks/read-export.js';
+import type { People } from './checks/read-export.js';
 import { checkSet } from './checks/rules.js';
 import { UnionCheck } from './checks/union.js';
 import { usCorePackage } from './checks/us-core-package.js';
 
-const people = makeRecords(100, 'conformance');
 let union: UnionCheck;
+let live: People;
 
-beforeAll(() => {
+beforeAll(async () => {
   union = new UnionCheck();
+  live = await liveRecords({ library: 'built-in', count: 100, seed: 'conformance', years: 10 });
 });
 
-/** Findings by kind with their number, so that a failure reads well. */
-function summary(findings: readonly Finding[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const f of findings) {
-    const key = `${f.check} ${f.type}: ${f.message}`;
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
-  return counts;
-}
+describe('FHIR export', () => {
+  test('every resource of 100 patients of the simulator passes the union of checks', () => {
+    const { findings, resources } = checkPeople(union, live);
+    expect(findings).toEqual({});
+    expect(resources).toBeGreaterThan(10_000);
+  }, 300_000);
 
-describe('FHIR export of 100 patients', () => {
-  test('every resource passes the union of checks', () => {
-    const findings: Finding[] = [];
-    let count = 0;
-    const lives = new Map(people.records.map((r) => [r.person.id, r]));
-    for (const [file, resources] of readBundles(people)) {
-      const record = lives.get(file.slice('fhir/'.length, -'.json'.length))!;
-      const life = { birth: record.person.birthTime, end: record.person.deathTime ?? runEnd };
-      findings.push(...checkSet(resources), ...union.targets.check(resources));
-      for (const resource of resources) {
-        const shared = ['Organization', 'Location', 'Practitioner', 'PractitionerRole'];
-        findings.push(...union.check(resource, shared.includes(resource.resourceType) ? null : life));
-      }
-      count += resources.length;
-    }
-    expect(summary(findings)).toEqual({});
-    expect(count).toBeGreaterThan(20_000);
+  test('every resource of 40 made-up patients with every kind of entry passes the union of checks', () => {
+    const { findings, resources } = checkPeople(union, makeRecords(40, 'conformance'));
+    expect(findings).toEqual({});
+    expect(resources).toBeGreaterThan(10_000);
   }, 300_000);
 
   test('Bulk Data holds the same resources, once, with no reference to nothing', () => {
+    const people = { ...live, records: live.records.slice(0, 30) };
     const resources = readNdjson(people);
-    expect(summary(checkSet(resources))).toEqual({});
+    expect(checkSet(resources)).toEqual([]);
     const ids = new Set([...readBundles(people).values()].flat().map((r) => `${r.resourceType}/${r.id}`));
     const bulk = new Set(resources.map((r) => `${r.resourceType}/${r.id}`));
     expect([...ids].filter((id) => !bulk.has(id))).toEqual([]);

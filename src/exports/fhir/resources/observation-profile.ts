@@ -4,6 +4,8 @@ import type { Profile } from '../profiles.js';
 /** Vital signs with a profile of their own in US Core 6.1, by LOINC code. */
 const vitalSigns: ReadonlyMap<string, Profile> = new Map([
   ['85354-9', 'us-core-blood-pressure'],
+  ['8480-6', 'us-core-blood-pressure'],
+  ['8462-4', 'us-core-blood-pressure'],
   ['39156-5', 'us-core-bmi'],
   ['8302-2', 'us-core-body-height'],
   ['8310-5', 'us-core-body-temperature'],

@@ -1,4 +1,4 @@
-import type { Observation, ObservationPart } from '../../../cohort/index.js';
+import type { Observation, ObservationPart, ObservationValue } from '../../../cohort/index.js';
 import type { PatientScope } from '../scope.js';
 import { coding, fixedConcept } from '../text/codes.js';
 import { derivedId } from '../text/derived-id.js';
@@ -7,6 +7,7 @@ import { hl7, systemUris } from '../text/systems.js';
 import { timeText } from '../text/time.js';
 import { observationProfile, vitalSignProfile } from './observation-profile.js';
 import { unitText, unknownValue, valueText } from './observation-value.js';
+import { pressurePanel, vitalValue } from './vital-sign.js';
 
 const categories: Readonly<Record<Observation['category'], string>> = {
   'vital-signs': category('vital-signs', 'Vital Signs'),
@@ -24,15 +25,16 @@ function category(code: string, display: string): string {
   return fixedConcept(hl7('observation-category'), code, display);
 }
 
-export function writeObservation(scope: PatientScope, o: Observation): void {
-  const vital = vitalSignProfile(o);
+export function writeObservation(scope: PatientScope, recorded: Observation): void {
+  const vital = vitalSignProfile(recorded);
+  const o = vital === 'us-core-blood-pressure' ? pressurePanel(recorded) : recorded;
   // FHIR applies its vital-sign profiles by code, so such a code needs the category even where a module calls it a laboratory value
   const also = vital !== null && o.category !== 'vital-signs' ? `${categories['vital-signs']},` : '';
   const time = timeText(o.time);
   const performer = scope.practitioner(o.encounter);
-  const value = o.value === null ? '' : valueText(o.value, scope.codes);
-  const parts = vital === 'us-core-blood-pressure' ? bothPressures(o.components) : o.components;
-  const nothing = value === '' && parts.length === 0 ? unknownValue : '';
+  const shown = o.value === null || vital === null ? o.value : vitalValue(o.codes, o.value);
+  const value = shown === null ? '' : valueText(shown, scope.codes);
+  const nothing = value === '' && o.components.length === 0 ? unknownValue : '';
   const media = o.value?.kind === 'attachment' ? writeMedia(scope, o, o.value) : '';
   scope.emit(
     'Observation',
@@ -44,29 +46,16 @@ export function writeObservation(scope: PatientScope, o: Observation): void {
       (performer === null ? '' : `,"performer":[${performer}]`) +
       value +
       nothing +
-      range(o) +
+      range(o, shown) +
       media +
-      (parts.length === 0 ? '}' : `,"component":[${parts.map((p) => component(scope, p)).join(',')}]}`),
+      (o.components.length === 0
+        ? '}'
+        : `,"component":[${o.components.map((p) => component(scope, p)).join(',')}]}`),
   );
 }
 
 function component(scope: PatientScope, p: ObservationPart): string {
-  return `{"code":${scope.codes.concept(p.codes)}${valueText(p.value, scope.codes)}}`;
-}
-
-const systolic = { system: 'LOINC', code: '8480-6', display: 'Systolic blood pressure' } as const;
-const diastolic = { system: 'LOINC', code: '8462-4', display: 'Diastolic blood pressure' } as const;
-
-/** The profile asks for both pressures; one that was not taken is present as unknown. */
-function bothPressures(parts: readonly ObservationPart[]): readonly ObservationPart[] {
-  const missing = [systolic, diastolic].filter(
-    (want) => !parts.some((p) => p.codes.some((c) => c.code === want.code)),
-  );
-  if (missing.length === 0) return parts;
-  return [
-    ...parts,
-    ...missing.map((c) => ({ codes: [c], value: { kind: 'absent', reason: 'unknown' } as const })),
-  ];
+  return `{"code":${scope.codes.concept(p.codes)}${valueText(vitalValue(p.codes, p.value), scope.codes)}}`;
 }
 
 const oximetryCodes = [
@@ -91,9 +80,10 @@ const low = interpretation('L', 'Low');
 const high = interpretation('H', 'High');
 const normal = interpretation('N', 'Normal');
 
-function range(o: Observation): string {
-  const { referenceRange: r, value } = o;
-  if (r === null || value?.kind !== 'quantity' || (r.low === null && r.high === null)) return '';
+function range({ referenceRange: r, value: recorded }: Observation, value: ObservationValue | null): string {
+  // a value in another unit than it was recorded in has left its range behind
+  if (r === null || value?.kind !== 'quantity' || value !== recorded) return '';
+  if (r.low === null && r.high === null) return '';
   const unit = unitText(value.unit);
   const bounds: string[] = [];
   if (r.low !== null) bounds.push(`"low":{"value":${plainNumber(r.low)}${unit}}`);

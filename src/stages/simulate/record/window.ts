@@ -28,7 +28,8 @@ export function windowRecord(record: PatientRecord, from: number): PatientRecord
       if (encounter !== null) used.add(encounter);
     }
   const encounters = positions(record.encounters, (e, i) => goesOn(e.end) || used.has(i));
-  const coverages = positions(record.coverages, (c) => goesOn(c.end));
+  const paidBy = new Set(encounters.map((i) => record.encounters[i]!.coverage));
+  const coverages = positions(record.coverages, (c, i) => goesOn(c.end) || paidBy.has(i));
   const move = {
     encounters: moves(encounters),
     conditions: moves(kept.conditions),

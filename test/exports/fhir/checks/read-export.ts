@@ -1,6 +1,6 @@
 import type { Directory, PatientRecord } from '../../../../src/cohort/index.js';
 import { exportById } from '../../../../src/exports/index.js';
-import type { Chunk } from '../../../../src/exports/index.js';
+import type { Chunk, RunFacts } from '../../../../src/exports/index.js';
 import { fixtureFacts } from '../../../support/records/index.js';
 import { at, isResource, listOf } from './json.js';
 import type { Resource } from './json.js';
@@ -8,13 +8,17 @@ import type { Resource } from './json.js';
 export interface People {
   readonly directory: Directory;
   readonly records: readonly PatientRecord[];
+  /** Of the run that made them; absent: the fixture's. */
+  readonly facts?: RunFacts;
 }
+
+export const factsOf = (people: People): RunFacts => people.facts ?? fixtureFacts;
 
 /** All files of an export of these records, chunks of one file joined in order. */
 export function exportFiles(people: People, options: Readonly<Record<string, unknown>>): Map<string, Buffer> {
   const compiled = exportById('fhir').compile(options);
-  const chunks: Chunk[] = [...compiled.preamble(people.directory, fixtureFacts)];
-  const encoder = compiled.encoder(people.directory, fixtureFacts);
+  const chunks: Chunk[] = [...compiled.preamble(people.directory, factsOf(people))];
+  const encoder = compiled.encoder(people.directory, factsOf(people));
   for (const record of people.records) encoder.add(record);
   chunks.push(...encoder.take());
   const files = new Map<string, Buffer>();

@@ -153,8 +153,8 @@ function compilePart(state: ValueDefinition | StateOf<'Observation'>, context: C
   const unit = units[given] ?? given;
   const decimals = sign?.decimals ?? lab?.decimals ?? decimalsOfState(state);
   const range =
-    facts === undefined || (facts.low === null && facts.high === null)
-      ? null
+    facts === undefined || facts.unit !== unit || (facts.low === null && facts.high === null)
+      ? null // none is known, or it is one of values in another unit
       : { low: facts.low, high: facts.high };
   return { codes, read: reader(state, { unit, decimals }, context), referenceRange: range };
 }
