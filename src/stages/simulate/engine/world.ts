@@ -56,10 +56,8 @@ export interface World {
     readonly low: number | null;
     readonly high: number | null;
   };
-  /** Decimals and normal range of a laboratory value by its LOINC code, where known. */
-  labFacts(
-    loinc: string,
-  ): { readonly decimals: number; readonly low: number | null; readonly high: number | null } | undefined;
+  /** Decimals and normal range, in `unit`, of a laboratory value by its LOINC code, where known. */
+  labFacts(loinc: string): ReturnType<World['vitalFacts']> | undefined;
   /** Codes that mean the same in other systems (ICD-10-CM beside SNOMED CT). */
   equivalents(
     code: Coding,
