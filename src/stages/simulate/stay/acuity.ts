@@ -1,0 +1,118 @@
+import type { Rng } from '../../../core/index.js';
+import type { Course } from './course-schema.js';
+import { organFluctuation } from './data.js';
+import { hazards } from './hazards.js';
+import type { Organ, OrganScores } from './types.js';
+import { organs } from './types.js';
+
+const decadesAbove60 = (age: number): number => Math.max(0, age - 60) / 10;
+const MOST_SCORE = 4.5;
+/** Acuity never falls below: nobody is better than well. */
+const LEAST_ACUITY = -0.3;
+
+export function logNormal(rng: Rng, { median, sigma }: { median: number; sigma: number }): number {
+  return median * Math.exp(sigma * rng.normal());
+}
+
+/**
+ * The hidden illness of one stay: how ill the patient is (acuity), and how far each organ system fails. Acuity follows the course of the illness
+ * with an Ornstein-Uhlenbeck walk around it; each organ answers by its share of acuity, fluctuates by itself, and keeps what chronic disease adds.
+ */
+export class Illness {
+  acuity: number;
+  peak: number;
+  readonly #rng: Rng;
+  readonly #course: Course;
+  readonly #chronic: OrganScores;
+  readonly #recovery: number;
+  readonly #refractory: boolean;
+  readonly #loads: Readonly<Record<Organ, number>>;
+  readonly #walks: Record<Organ, number>;
+  readonly #injuries: Record<Organ, number>;
+  #course0: number;
+  #treated = false;
+
+  constructor(course: Course, patient: { ageYears: number; chronic: OrganScores }, rng: Rng) {
+    this.#rng = rng;
+    this.#course = course;
+    this.#chronic = patient.chronic;
+    const { mean, sd, per_decade: perDecade } = course.severity;
+    const start = mean + sd * rng.normal() + perDecade * decadesAbove60(patient.ageYears);
+    this.#course0 = Math.max(0.3, start);
+    this.acuity = this.#course0;
+    this.peak = this.acuity;
+    this.#recovery = logNormal(rng, course.recovery_hours);
+    this.#refractory = rng.next() < this.#refractoryChance(start, patient.ageYears);
+    this.#loads = byOrgan(
+      (organ) => (course.organs[organ] ?? 0) * Math.exp(hazards.frailty.sd * rng.normal()),
+    );
+    this.#walks = byOrgan(() => organFluctuation.organSd * rng.normal());
+    this.#injuries = byOrgan(() => 0);
+  }
+
+  /** The sicker and the older, the likelier. */
+  #refractoryChance(start: number, age: number): number {
+    const { refractory, severity } = this.#course;
+    if (refractory === 0 || refractory === 1) return refractory;
+    const { perPoint, perDecadeAbove60 } = hazards.refractory;
+    const odds = Math.log(refractory / (1 - refractory));
+    const more = perPoint * (start - severity.mean) + perDecadeAbove60 * decadesAbove60(age);
+    return 1 / (1 + Math.exp(-odds - more));
+  }
+
+  /** From now on it abates, unless it is refractory. */
+  treat(): void {
+    this.#treated = true;
+  }
+
+  /** A complication. */
+  injure(organ: Organ, dysfunction: number, acuity: number): void {
+    this.#injuries[organ] += dysfunction;
+    this.#course0 += acuity;
+  }
+
+  /** An hour later. */
+  advance(): void {
+    const growth = this.#course.untreated_per_day / 24;
+    if (!this.#treated) this.#course0 += growth;
+    else if (this.#refractory) this.#course0 += growth / 2;
+    else this.#course0 *= Math.exp(-1 / this.#recovery);
+    const keep = Math.exp(-1 / hazards.walk.hours);
+    this.acuity =
+      this.#course0 +
+      (this.acuity - this.#course0) * keep +
+      hazards.walk.sd * Math.sqrt(1 - keep * keep) * this.#rng.normal();
+    this.acuity = Math.max(LEAST_ACUITY, this.acuity);
+    this.peak = Math.max(this.peak, this.acuity);
+    const organKeep = Math.exp(-1 / organFluctuation.organHours);
+    const organNoise = organFluctuation.organSd * Math.sqrt(1 - organKeep * organKeep);
+    const heal = this.#treated && !this.#refractory ? Math.exp(-1 / (2 * this.#recovery)) : 1;
+    for (const organ of organs) {
+      this.#walks[organ] = this.#walks[organ] * organKeep + organNoise * this.#rng.normal();
+      this.#injuries[organ] *= heal;
+    }
+  }
+
+  /** Score of an organ now, 0 to 4.5. */
+  score(organ: Organ): number {
+    const own = this.#loads[organ] * Math.max(0, this.acuity) + this.#injuries[organ];
+    // an organ that the illness spares and that is sound fluctuates little
+    const walk = this.#walks[organ] * Math.min(1, 0.3 + own);
+    return Math.min(MOST_SCORE, Math.max(0, own + (this.#chronic[organ] ?? 0) + walk));
+  }
+}
+
+function byOrgan(of: (organ: Organ) => number): Record<Organ, number> {
+  return {
+    cardiovascular: of('cardiovascular'),
+    respiratory: of('respiratory'),
+    renal: of('renal'),
+    hepatic: of('hepatic'),
+    coagulation: of('coagulation'),
+    neurologic: of('neurologic'),
+    metabolic: of('metabolic'),
+    inflammatory: of('inflammatory'),
+    bleeding: of('bleeding'),
+    cardiac: of('cardiac'),
+  };
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { codeSystems } from '../../../cohort/index.js';
+import { section } from '../../../core/index.js';
+import { doseSchema, routes } from './data.js';
+import { organs } from './types.js';
+
+const coding = z.strictObject({ system: z.enum(codeSystems), code: z.string(), display: z.string() });
+const share = z.number().min(0).max(1);
+/** exp(Normal(ln median, sigma)). */
+const logNormal = section({ median: z.number().positive(), sigma: z.number().min(0) });
+
+/** A treatment of the illness itself. */
+const treatmentSchema = section({
+  id: z.string().min(1),
+  kind: z.enum(['medication', 'procedure']),
+  code: coding,
+  /** Share of patients who get it. */
+  share,
+  /** From arrival to its start. */
+  delay_hours: logNormal,
+  /** How long; absent: to the end of the stay. */
+  hours: logNormal.optional(),
+  dose: doseSchema.optional(),
+  route: z.enum(routes).optional(),
+  /** Whether the illness abates from its start on; the first of these that starts decides. */
+  treats: z.boolean(),
+});
+
+/** How an illness runs in hospital: the `course` of a HospitalStay state. Acuity is in points: 1 mild, 2 moderate, 3 severe, 4 critical. */
+export const courseSchema = section({
+  /** Acuity at arrival. */
+  severity: section({
+    mean: z.number(),
+    sd: z.number().min(0),
+    /** Points a decade of age above 60. */
+    per_decade: z.number(),
+  }),
+  /** Points of dysfunction a point of acuity, by organ. */
+  organs: z.partialRecord(z.enum(organs), z.number()),
+  /** Time in which acuity falls to a third once treated. */
+  recovery_hours: logNormal,
+  /** Growth of acuity a day before treatment. */
+  untreated_per_day: z.number(),
+  /** Share of patients whose illness goes on growing, at half that rate, although treated. */
+  refractory: share,
+  /** Shortest stay. */
+  least_hours: z.number().positive(),
+  treatments: z.array(treatmentSchema),
+  complications: z.array(
+    section({
+      code: coding,
+      /** Chance a day at acuity 2; it doubles with every point. */
+      per_day: share,
+      organ: z.enum(organs),
+      /** Points of dysfunction that it adds, and of acuity. */
+      dysfunction: z.number().min(0),
+      acuity: z.number().min(0),
+    }),
+  ),
+});
+export type Course = z.output<typeof courseSchema>;

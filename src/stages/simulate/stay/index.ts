@@ -1,0 +1,6 @@
+export { courseSchema } from './course-schema.js';
+export type { Course } from './course-schema.js';
+export { orders, signals } from './data.js';
+export { simulateStay } from './stay.js';
+export type { StayRequest } from './stay.js';
+export type * from './types.js';

@@ -1,0 +1,97 @@
+import type { Rng } from '../../../core/index.js';
+import type { Illness } from './acuity.js';
+import type { Order } from './data.js';
+import { jitter, missed, orders, signals } from './data.js';
+import type { Organ, Place, Reading, Round, Signal, StayPatient } from './types.js';
+
+/** Shortest time between two rounds of an order, hours. */
+const LEAST_HOURS = 0.25;
+
+interface Level {
+  readonly signal: Signal;
+  readonly base: number;
+  readonly pulls: readonly (readonly [Organ, number])[];
+  /** The slow fluctuation and when it was. */
+  walk: number;
+  hour: number;
+}
+
+/** What is measured in one stay, and when. */
+export class Readings {
+  readonly rounds: Round[] = [];
+  readonly #rng: Rng;
+  readonly #levels: ReadonlyMap<string, Level>;
+  readonly #due: { readonly order: Order; hour: number }[];
+
+  constructor(patient: StayPatient, rng: Rng) {
+    this.#rng = rng;
+    this.#levels = new Map(signals.map((signal) => [signal.id, this.#levelOf(signal, patient)]));
+    this.#due = orders.map((order) => {
+      const first = rng.next() < order.arrival ? 0.1 + 0.7 * rng.next() : order.hours.ed * (0.3 + rng.next());
+      return { order, hour: first };
+    });
+  }
+
+  /** Everything that is measured until an hour (exclusive). */
+  until(hour: number, now: { illness: Illness; place: Place; effects: ReadonlyMap<string, number> }): void {
+    for (const due of this.#due) {
+      while (due.hour < hour) {
+        this.#measure(due.order, due.hour, now);
+        const { looksAt, informed, hours } = due.order;
+        const drive = Math.max(...looksAt.map((organ) => now.illness.score(organ)));
+        const interval = hours[now.place] * Math.exp(-informed * Math.max(0, drive - 1));
+        due.hour += Math.max(LEAST_HOURS, interval * Math.exp(jitter * this.#rng.normal()));
+      }
+    }
+  }
+
+  /** Care has moved: what was due later than the new place asks for is due sooner. */
+  moved(hour: number, place: Place): void {
+    for (const due of this.#due) {
+      const soon = hour + due.order.hours[place] * this.#rng.next();
+      if (due.hour > soon) due.hour = soon;
+    }
+  }
+
+  #measure(
+    order: Order,
+    hour: number,
+    { illness, effects }: { illness: Illness; effects: ReadonlyMap<string, number> },
+  ): void {
+    const minute = Math.round(hour * 60) / 60;
+    const readings: Reading[] = [];
+    for (const id of order.signals) {
+      if (this.#rng.next() < missed) continue;
+      const value = this.#value(this.#levels.get(id)!, hour, { illness, effect: effects.get(id) ?? 0 });
+      readings.push({ hour: minute, signal: id, value });
+    }
+    if (readings.length > 0) this.rounds.push({ hour: minute, order: order.id, readings });
+  }
+
+  #value(level: Level, hour: number, { illness, effect }: { illness: Illness; effect: number }): number {
+    const { signal } = level;
+    const keep = Math.exp(-(hour - level.hour) / signal.own.hours);
+    level.walk = level.walk * keep + signal.own.sd * Math.sqrt(1 - keep * keep) * this.#rng.normal();
+    level.hour = hour;
+    let sum = level.base + level.walk + effect + signal.error * this.#rng.normal();
+    for (const [organ, slope] of level.pulls) sum += slope * illness.score(organ);
+    const value = signal.scale === 'log' ? Math.exp(sum) : sum;
+    const [low, high] = signal.limits;
+    const scale = 10 ** signal.decimals;
+    return Math.round(Math.min(high, Math.max(low, value)) * scale) / scale;
+  }
+
+  #levelOf(signal: Signal, patient: StayPatient): Level {
+    const { baseline, scale } = signal;
+    const log = scale === 'log';
+    const own = 'sign' in baseline ? patient.level(baseline.sign) : baseline.value;
+    const spread = 'sign' in baseline ? 0 : baseline.sd * this.#rng.normal();
+    return {
+      signal,
+      base: (log ? Math.log(own) : own) + spread,
+      pulls: Object.entries(signal.organs) as [Organ, number][],
+      walk: signal.own.sd * this.#rng.normal(),
+      hour: 0,
+    };
+  }
+}

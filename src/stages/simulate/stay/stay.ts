@@ -1,0 +1,156 @@
+import type { Rng } from '../../../core/index.js';
+import { Illness, logNormal } from './acuity.js';
+import type { Course } from './course-schema.js';
+import { hazards } from './hazards.js';
+import { Readings } from './readings.js';
+import { Treatments } from './treatments.js';
+import type { Complication, Hidden, Outcome, Phase, Place, StayCourse, StayPatient } from './types.js';
+
+/** Nobody stays longer. */
+const MOST_HOURS = 120 * 24;
+/** Hours between two entries of acuity among what is hidden. */
+const TRUTH_HOURS = 6;
+/** Acuity that complications' daily chances are given for. */
+const COMPLICATION_ACUITY = 2;
+
+const decades = (age: number): number => Math.max(0, age - 60) / 10;
+
+export interface StayRequest {
+  readonly course: Course;
+  readonly patient: StayPatient;
+  /** Hour of the day (UTC) at arrival, 0 to 24. */
+  readonly arrivalHour: number;
+}
+
+/**
+ * One stay in hospital, hour by hour, from arrival to death or discharge. A hidden acuity drives organ dysfunction, which drives vital signs and
+ * laboratory values, how often they are measured (informative ordering), what is done, where care is given, and how it ends. Streams of chance
+ * are apart, so that a rule more for what is measured changes nobody's illness.
+ */
+export function simulateStay({ course, patient, arrivalHour }: StayRequest, rng: Rng): StayCourse {
+  const illness = new Illness(course, patient, rng.split('illness'));
+  const treatments = new Treatments(course, illness, rng.split('treatments'));
+  const readings = new Readings(patient, rng.split('readings'));
+  const ending = new Ending(patient, arrivalHour, { rng: rng.split('ending'), least: course.least_hours });
+  const mishaps = rng.split('complications');
+  const places = new Places(logNormal(rng.split('places'), hazards.ed));
+  const complications: Complication[] = [];
+  const hidden: Hidden[] = [];
+  for (let hour = 0; ; hour++) {
+    if (hour > 0) illness.advance();
+    for (const { code, per_day: perDay, organ, dysfunction, acuity } of course.complications) {
+      const chance = (perDay / 24) * 2 ** (illness.acuity - COMPLICATION_ACUITY);
+      if (mishaps.next() >= chance || complications.some((one) => one.code.code === code.code)) continue;
+      complications.push({ hour: hour + mishaps.next(), code });
+      illness.injure(organ, dysfunction, acuity);
+    }
+    treatments.advance(hour, ending.comfort);
+    if (places.advance(hour, illness.acuity, treatments.intensive && !ending.comfort))
+      readings.moved(hour, places.place);
+    if (hour % TRUTH_HOURS === 0)
+      hidden.push({ hour, name: 'acuity', value: Math.round(illness.acuity * 100) / 100 });
+    const end =
+      hour >= MOST_HOURS ? { at: hour, outcome: 'facility' as const } : ending.advance(hour, illness);
+    readings.until(end?.at ?? hour + 1, { illness, place: places.place, effects: treatments.effects });
+    if (end === undefined) continue;
+    return {
+      hours: end.at,
+      outcome: end.outcome,
+      phases: places.finish(end.at),
+      rounds: readings.rounds.filter((round) => round.hour < end.at).sort((a, b) => a.hour - b.hour),
+      treatments: treatments.finish(end.at),
+      complications: complications.filter((one) => one.hour < end.at),
+      hidden: [...hidden, ...treatments.hidden, ...ending.hidden].sort((a, b) => a.hour - b.hour),
+    };
+  }
+}
+
+/** Where care is given. */
+class Places {
+  readonly #phases: { place: Place; start: number }[] = [{ place: 'ed', start: 0 }];
+  readonly #edHours: number;
+  #calm = 0;
+
+  constructor(edHours: number) {
+    this.#edHours = edHours;
+  }
+
+  get place(): Place {
+    return this.#phases.at(-1)!.place;
+  }
+
+  /** @returns whether the patient has moved. */
+  advance(hour: number, acuity: number, intensive: boolean): boolean {
+    const { above, below, forHours } = hazards.intensive;
+    const needs = intensive || acuity > above;
+    this.#calm = intensive || acuity > below ? 0 : this.#calm + 1;
+    const now = this.place;
+    let next: Place = now;
+    if (now === 'icu') next = this.#calm >= forHours ? 'ward' : 'icu';
+    else if (needs && hour >= 1) next = 'icu';
+    else if (now === 'ed' && hour >= this.#edHours) next = 'ward';
+    if (next === now) return false;
+    this.#phases.push({ place: next, start: hour });
+    return true;
+  }
+
+  finish(hour: number): Phase[] {
+    return this.#phases
+      .filter(({ start }) => start < hour)
+      .map(({ place, start }, i, all) => ({ place, start, end: all[i + 1]?.start ?? hour }));
+  }
+}
+
+/** Death, comfort care and discharge. */
+class Ending {
+  comfort = false;
+  readonly hidden: Hidden[] = [];
+  readonly #patient: StayPatient;
+  readonly #arrivalHour: number;
+  readonly #rng: Rng;
+  readonly #least: number;
+  #comfortSince = 0;
+  #toHospice = false;
+  #calm = 0;
+
+  constructor(patient: StayPatient, arrivalHour: number, { rng, least }: { rng: Rng; least: number }) {
+    this.#patient = patient;
+    this.#arrivalHour = arrivalHour;
+    this.#rng = rng;
+    this.#least = least;
+  }
+
+  advance(hour: number, illness: Illness): { at: number; outcome: Outcome } | undefined {
+    const { death, comfort, discharge } = hazards;
+    const { acuity } = illness;
+    const u = this.#rng.next();
+    const risk = Math.exp(death.atZero + death.perPoint * acuity) * (this.comfort ? comfort.deathFactor : 1);
+    if (u < -Math.expm1(-risk)) return { at: hour + Math.max(0.05, this.#rng.next()), outcome: 'died' };
+    this.#decideComfort(hour, acuity);
+    this.#calm = acuity < discharge.below ? this.#calm + 1 : 0;
+    const clock = (this.#arrivalHour + hour) % 24;
+    const open = clock >= discharge.fromUtcHour && clock < discharge.toUtcHour;
+    if (!open || hour < this.#least || this.#rng.next() >= discharge.perHour) return undefined;
+    if (this.#toHospice && hour - this.#comfortSince >= hazards.hospice.afterHours)
+      return { at: hour + this.#rng.next(), outcome: 'hospice' };
+    if (this.comfort || this.#calm < discharge.forHours) return undefined;
+    return { at: hour + this.#rng.next(), outcome: this.#goesTo(illness.peak) };
+  }
+
+  #decideComfort(hour: number, acuity: number): void {
+    const { comfort, hospice } = hazards;
+    const old = decades(this.#patient.ageYears);
+    const chance = Math.exp(comfort.atZero + comfort.perPoint * acuity + comfort.perDecadeAbove60 * old);
+    if (this.comfort || this.#rng.next() >= chance) return;
+    this.comfort = true;
+    this.#comfortSince = hour;
+    this.#toHospice = this.#rng.next() < hospice.value;
+    this.hidden.push({ hour, name: 'goals of care', value: 'comfort' });
+  }
+
+  #goesTo(peak: number): Outcome {
+    const { intercept, perDecadeAbove60, perPointOfPeak } = hazards.facility;
+    const odds = intercept + perDecadeAbove60 * decades(this.#patient.ageYears) + perPointOfPeak * peak;
+    return this.#rng.next() < 1 / (1 + Math.exp(-odds)) ? 'facility' : 'home';
+  }
+}

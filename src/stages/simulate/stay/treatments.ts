@@ -1,0 +1,127 @@
+import type { Rng } from '../../../core/index.js';
+import type { Illness } from './acuity.js';
+import { logNormal } from './acuity.js';
+import type { Course } from './course-schema.js';
+import type { Support } from './data.js';
+import { supports } from './data.js';
+import type { Hidden, Treatment } from './types.js';
+
+interface Running {
+  readonly support: Support;
+  readonly start: number;
+  /** Hours in a row that the organ was well enough. */
+  well: number;
+}
+
+/** What is done in one stay: the illness's own treatments by plan, and support of failing organs. */
+export class Treatments {
+  readonly done: Treatment[] = [];
+  readonly hidden: Hidden[] = [];
+  readonly #rng: Rng;
+  readonly #illness: Illness;
+  readonly #running = new Map<string, Running>();
+  /** Supports that start at an hour. */
+  readonly #planned = new Map<string, number>();
+  /** Decided against for good. */
+  readonly #withheld = new Set<string>();
+  readonly #treatsAt: number;
+  #treated = false;
+
+  constructor(course: Course, illness: Illness, rng: Rng) {
+    this.#rng = rng;
+    this.#illness = illness;
+    let treatsAt = Infinity;
+    for (const plan of course.treatments) {
+      if (rng.next() >= plan.share) {
+        this.hidden.push({ hour: 0, name: 'step skipped', value: plan.id });
+        continue;
+      }
+      const start = logNormal(rng, plan.delay_hours);
+      const end = plan.hours === undefined ? Infinity : start + logNormal(rng, plan.hours);
+      const { id, kind, code, dose = null, route = null } = plan;
+      this.done.push({ id, kind, code, start, end, dose, route });
+      if (plan.treats) treatsAt = Math.min(treatsAt, start);
+    }
+    this.#treatsAt = treatsAt;
+    for (const support of supports) {
+      if (support.arrival === true && rng.next() < support.share)
+        this.#planned.set(support.id, support.delay * (0.5 + rng.next()));
+    }
+  }
+
+  /** Whether something runs that needs intensive care. */
+  get intensive(): boolean {
+    for (const { support } of this.#running.values()) if (support.intensive) return true;
+    return false;
+  }
+
+  /** What runs moves readings by this, signal by signal. */
+  get effects(): ReadonlyMap<string, number> {
+    const sum = new Map<string, number>();
+    for (const { support } of this.#running.values())
+      for (const [signal, effect] of Object.entries(support.effects))
+        sum.set(signal, (sum.get(signal) ?? 0) + effect);
+    return sum;
+  }
+
+  /** Decisions of the hour that begins. With comfort care nothing intensive begins, and what runs ends. */
+  advance(hour: number, comfort: boolean): void {
+    if (!this.#treated && hour >= this.#treatsAt) {
+      this.#treated = true;
+      this.#illness.treat();
+    }
+    for (const support of supports) {
+      const running = this.#running.get(support.id);
+      if (running === undefined) this.#consider(support, hour, comfort);
+      else if (this.#isOver(running, comfort)) this.#stop(running, hour);
+    }
+  }
+
+  /** Ends everything. */
+  finish(hour: number): readonly Treatment[] {
+    for (const running of [...this.#running.values()]) this.#stop(running, hour);
+    return this.done
+      .filter((one) => one.start < hour)
+      .map((one) => ({ ...one, end: Math.min(one.end, hour) }))
+      .sort((a, b) => a.start - b.start);
+  }
+
+  #consider(support: Support, hour: number, comfort: boolean): void {
+    const planned = this.#planned.get(support.id);
+    if (planned !== undefined) {
+      if (hour < planned) return;
+      this.#planned.delete(support.id);
+      if (comfort && support.intensive) return;
+      if (support.unless?.some((organ) => this.#illness.score(organ) > 1) === true) return;
+      this.#running.set(support.id, { support, start: hour, well: 0 });
+      return;
+    }
+    if (this.#withheld.has(support.id) || support.arrival === true) return;
+    const wanted =
+      support.with === undefined
+        ? this.#illness.score(support.organ!) > support.from!
+        : this.#running.has(support.with);
+    if (!wanted) return;
+    if (this.#rng.next() < support.share)
+      this.#planned.set(support.id, hour + support.delay * (0.5 + this.#rng.next()));
+    else {
+      this.#withheld.add(support.id);
+      this.hidden.push({ hour, name: 'step skipped', value: support.id });
+    }
+  }
+
+  #isOver(running: Running, comfort: boolean): boolean {
+    const { support } = running;
+    if (comfort && support.intensive) return true;
+    if (support.with !== undefined) return !this.#running.has(support.with);
+    if (support.organ === undefined) return false;
+    running.well = this.#illness.score(support.organ) < support.until! ? running.well + 1 : 0;
+    return running.well >= support.for!;
+  }
+
+  #stop({ support, start }: Running, hour: number): void {
+    this.#running.delete(support.id);
+    const { id, kind, code, dose = null, route = null } = support;
+    if (hour > start) this.done.push({ id, kind, code, start, end: hour, dose, route });
+  }
+}

@@ -1,0 +1,102 @@
+import type { Coding, ObservationCategory } from '../../../cohort/index.js';
+
+/** Systems that fail alone or together; scores 0 (none) to 4 (failure), on the scale of SOFA's subscores. */
+export const organs = [
+  'cardiovascular',
+  'respiratory',
+  'renal',
+  'hepatic',
+  'coagulation',
+  'neurologic',
+  'metabolic',
+  'inflammatory',
+  'bleeding',
+  'cardiac',
+] as const;
+export type Organ = (typeof organs)[number];
+export type OrganScores = Readonly<Partial<Record<Organ, number>>>;
+
+/** Where care is given. */
+export type Place = 'ed' | 'ward' | 'icu';
+
+export type Outcome = 'died' | 'hospice' | 'facility' | 'home';
+
+/** Whose stay it is, as far as it matters. */
+export interface StayPatient {
+  readonly ageYears: number;
+  readonly sex: 'female' | 'male';
+  /** Chronic burden by organ, in points: what a chronic disease adds all the time. */
+  readonly chronic: OrganScores;
+  /** The person's level of a vital sign or laboratory value, by the simulator's name. */
+  level(sign: string): number;
+}
+
+/** A reading; hours since arrival. */
+export interface Reading {
+  readonly hour: number;
+  readonly signal: string;
+  readonly value: number;
+}
+
+/** Values of one order at one time, in the order of its signals; what was not charted is absent. */
+export interface Round {
+  readonly hour: number;
+  readonly order: string;
+  readonly readings: readonly Reading[];
+}
+
+/** A treatment or support from when to when. */
+export interface Treatment {
+  readonly id: string;
+  readonly kind: 'medication' | 'procedure';
+  readonly code: Coding;
+  readonly start: number;
+  readonly end: number;
+  readonly dose: { readonly value: number; readonly unit: string; readonly everyHours: number | null } | null;
+  readonly route: 'oral' | 'intravenous' | 'subcutaneous' | 'inhaled' | null;
+}
+
+export interface Complication {
+  readonly hour: number;
+  readonly code: Coding;
+}
+
+/** A stretch in one place. */
+export interface Phase {
+  readonly place: Place;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What only the simulator knows. */
+export interface Hidden {
+  readonly hour: number;
+  readonly name: string;
+  readonly value: number | string;
+}
+
+/** A whole stay, hour by hour; everything in order of time. */
+export interface StayCourse {
+  readonly hours: number;
+  readonly outcome: Outcome;
+  readonly phases: readonly Phase[];
+  readonly rounds: readonly Round[];
+  readonly treatments: readonly Treatment[];
+  readonly complications: readonly Complication[];
+  readonly hidden: readonly Hidden[];
+}
+
+/** How a signal is measured. */
+export interface Signal {
+  readonly id: string;
+  readonly code: Coding;
+  readonly unit: string;
+  readonly category: ObservationCategory;
+  readonly decimals: number;
+  readonly limits: readonly [number, number];
+  readonly scale: 'linear' | 'log';
+  readonly baseline: { readonly sign: string } | { readonly value: number; readonly sd: number };
+  readonly organs: OrganScores;
+  readonly own: { readonly sd: number; readonly hours: number };
+  readonly error: number;
+}
