@@ -15,7 +15,11 @@ const read = (file: string): string => readFileSync(path.join(root, file), 'utf8
 /** Codes that Synthea's modules do not use, known to be what their display says. */
 const beyond = new Set([
   'LOINC 8310-5',
+  'SNOMED-CT 14669001',
   'LOINC 85354-9',
+  'NUBC 03',
+  'NUBC 20',
+  'NUBC 51',
   'RxNorm 197361',
   'SNOMED-CT 11687002',
   'SNOMED-CT 13645005',

@@ -21,7 +21,7 @@ export function parseModule(text: string): LibraryModule {
   return moduleSchema.parse(JSON.parse(text));
 }
 
-/** Top-level keys of a state that hold a number, or arithmetic with one. */
+/** Top-level keys of a state that hold a number, or arithmetic with one; of a course, its own keys. */
 function keysWithNumbers(state: Readonly<Record<string, unknown>>): string[] {
   const holds = (value: unknown, key: string): boolean => {
     if (typeof value === 'number') return true;
@@ -29,7 +29,11 @@ function keysWithNumbers(state: Readonly<Record<string, unknown>>): string[] {
       return typeof value === 'string' && /\d/u.test(value.replaceAll(/#\{[^}]*\}/gu, ''));
     return typeof value === 'object' && value !== null && Object.entries(value).some(([k, v]) => holds(v, k));
   };
-  return Object.keys(state).filter((key) => key !== 'anamnesis' && holds(state[key], key));
+  return Object.keys(state)
+    .filter((key) => key !== 'anamnesis' && holds(state[key], key))
+    .flatMap((key) =>
+      key === 'course' ? Object.keys(state[key] ?? {}).map((own) => `course.${own}`) : [key],
+    );
 }
 
 /** What is missing: numbers without unit and source, entries for nothing, sources that do not exist or that nothing uses. */

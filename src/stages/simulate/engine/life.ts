@@ -6,6 +6,7 @@ import type { RecordDraft } from '../record/draft.js';
 import { AgeClock } from './clock.js';
 import type { Frame, Program, RootProgram } from './program.js';
 import { WakeQueue } from './queue.js';
+import type { OpenStay } from './states/hospital-stay.js';
 import { Symptoms } from './symptoms.js';
 import type { Value } from './values.js';
 import type { AttributeView, Being, World } from './world.js';
@@ -42,6 +43,8 @@ export class Root {
   chosen = -1;
   /** Time of the last wellness visit that the module used. */
   wellnessUsed = NaN;
+  /** The stay in hospital that the module is in. */
+  stay: OpenStay | null = null;
   #rng: Rng | null = null;
 
   constructor(
@@ -57,6 +60,7 @@ export class Root {
     this.encounter = -1;
     this.chosen = -1;
     this.wellnessUsed = NaN;
+    this.stay = null;
     this.#rng = null;
   }
 

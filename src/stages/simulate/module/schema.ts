@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { section } from '../../../core/index.js';
 import { conditionSchema } from './condition-schema.js';
+import { courseSchema, organs } from '../stay/index.js';
 import { codeSchema, distributionSchema, exactSchema, rangeSchema, remarks, timeUnits } from './parts.js';
 
 /** Keys that every state may have. */
@@ -122,7 +123,7 @@ const goal = section({
   addresses: z.array(z.string()).optional(),
 });
 
-/** Every state type of the Generic Module Framework v2, each with the keys that it may have. */
+/** Every state type of the Generic Module Framework v2, and our own, each with the keys that it may have. */
 export const stateSchema = z.discriminatedUnion('type', [
   state('Initial', {}),
   state('Terminal', {}),
@@ -309,6 +310,14 @@ export const stateSchema = z.discriminatedUnion('type', [
       }),
     ),
     alt_direct_transition: z.string().min(1),
+  }),
+  /** Ours: a stay in hospital hour by hour (docs/modules.md). */
+  state('anamnesis:HospitalStay', {
+    course: courseSchema,
+    chronic: z
+      .array(section({ attribute: z.string().min(1), organ: z.enum(organs), points: z.number() }))
+      .optional(),
+    assign_to_attribute: z.string().min(1),
   }),
   state('Death', {
     codes: codes.optional(),

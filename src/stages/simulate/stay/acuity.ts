@@ -52,11 +52,11 @@ export class Illness {
 
   /** The sicker and the older, the likelier. */
   #refractoryChance(start: number, age: number): number {
-    const { refractory, severity } = this.#course;
+    const { refractory } = this.#course;
     if (refractory === 0 || refractory === 1) return refractory;
-    const { perPoint, perDecadeAbove60 } = hazards.refractory;
+    const { reference, perPoint, perDecadeAbove60 } = hazards.refractory;
     const odds = Math.log(refractory / (1 - refractory));
-    const more = perPoint * (start - severity.mean) + perDecadeAbove60 * decadesAbove60(age);
+    const more = perPoint * (start - reference) + perDecadeAbove60 * decadesAbove60(age);
     return 1 / (1 + Math.exp(-odds - more));
   }
 

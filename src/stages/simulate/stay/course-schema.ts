@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { codeSystems } from '../../../cohort/index.js';
 import { section } from '../../../core/index.js';
+import { codingOf } from '../engine/codes.js';
+import { codeSchema } from '../module/parts.js';
 import { doseSchema, routes } from './data.js';
 import { organs } from './types.js';
 
-const coding = z.strictObject({ system: z.enum(codeSystems), code: z.string(), display: z.string() });
+const coding = codeSchema.transform((code, context) => {
+  const known = codingOf(code);
+  if (known === null) context.addIssue({ code: 'custom', message: 'a code of a known system' });
+  return known ?? z.NEVER;
+});
 const share = z.number().min(0).max(1);
 /** exp(Normal(ln median, sigma)). */
 const logNormal = section({ median: z.number().positive(), sigma: z.number().min(0) });
@@ -41,7 +46,7 @@ export const courseSchema = section({
   recovery_hours: logNormal,
   /** Growth of acuity a day before treatment. */
   untreated_per_day: z.number(),
-  /** Share of patients whose illness goes on growing, at half that rate, although treated. */
+  /** Share whose illness goes on growing, at half that rate, although treated: of patients of 60 who arrive at acuity 1.5; more of the sicker and older. */
   refractory: share,
   /** Shortest stay. */
   least_hours: z.number().positive(),

@@ -11,7 +11,7 @@ export const hazards = readData(
     remarks: z.string(),
     source: z.string(),
     death: z.strictObject({ atZero: number, perPoint: number, unit }),
-    refractory: z.strictObject({ perPoint: number, perDecadeAbove60: number, unit }),
+    refractory: z.strictObject({ reference: number, perPoint: number, perDecadeAbove60: number, unit }),
     comfort: z.strictObject({
       atZero: number,
       perPoint: number,

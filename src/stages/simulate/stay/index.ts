@@ -3,4 +3,5 @@ export type { Course } from './course-schema.js';
 export { orders, signals } from './data.js';
 export { simulateStay } from './stay.js';
 export type { StayRequest } from './stay.js';
+export { organs } from './types.js';
 export type * from './types.js';

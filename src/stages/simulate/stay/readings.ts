@@ -27,7 +27,8 @@ export class Readings {
     this.#rng = rng;
     this.#levels = new Map(signals.map((signal) => [signal.id, this.#levelOf(signal, patient)]));
     this.#due = orders.map((order) => {
-      const first = rng.next() < order.arrival ? 0.1 + 0.7 * rng.next() : order.hours.ed * (0.3 + rng.next());
+      const first =
+        rng.next() < order.arrival ? 0.1 + 0.7 * rng.next() : order.hours.ward * (0.1 + rng.next());
       return { order, hour: first };
     });
   }

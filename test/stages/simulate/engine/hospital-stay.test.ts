@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { Rng } from '../../../../src/core/index.js';
+import { compileLibrary } from '../../../../src/stages/simulate/index.js';
+import { birth, play } from '../../../support/small-world.js';
+import { infection } from '../stay/courses.js';
+
+const states = (change: object = {}) => ({
+  Initial: { type: 'Initial', direct_transition: 'Wait' },
+  Wait: { type: 'Delay', exact: { quantity: 3, unit: 'years' }, direct_transition: 'Ill' },
+  Ill: {
+    type: 'ConditionOnset',
+    codes: [{ system: 'SNOMED-CT', code: '91302008', display: 'Sepsis (disorder)' }],
+    target_encounter: 'Admission',
+    direct_transition: 'Admission',
+  },
+  Admission: {
+    type: 'Encounter',
+    encounter_class: 'inpatient',
+    codes: [{ system: 'SNOMED-CT', code: '183452005', display: 'Emergency hospital admission (procedure)' }],
+    direct_transition: 'Stay',
+  },
+  Stay: {
+    type: 'anamnesis:HospitalStay',
+    course: { ...infection, ...change },
+    assign_to_attribute: 'how',
+    conditional_transition: [
+      {
+        condition: { condition_type: 'Attribute', attribute: 'how', operator: '==', value: 'died' },
+        transition: 'Dead',
+      },
+      { transition: 'Leaves' },
+    ],
+  },
+  Dead: { type: 'EncounterEnd', direct_transition: 'Death' },
+  Death: { type: 'Death', direct_transition: 'Terminal' },
+  Leaves: { type: 'EncounterEnd', direct_transition: 'Wait' },
+  Terminal: { type: 'Terminal' },
+});
+/** Kills at a time of its own, in the middle of a stay. */
+const killer = {
+  Initial: { type: 'Initial', direct_transition: 'Wait' },
+  Wait: { type: 'Delay', exact: { quantity: 26_290, unit: 'hours' }, direct_transition: 'Death' },
+  Death: { type: 'Death', direct_transition: 'Terminal' },
+  Terminal: { type: 'Terminal' },
+};
+const live = (i: number, modules: Parameters<typeof play>[0]) =>
+  play(modules, Rng.create('stays').split('life', i), { years: 10 });
+const times = (record: ReturnType<typeof live>): number[] => [
+  ...record.observations.map(({ time }) => time),
+  ...record.reports.map(({ time }) => time),
+  ...record.medications.map(({ start }) => start),
+  ...record.medications.map(({ end }) => end ?? 0),
+  ...record.procedures.map(({ end }) => end),
+];
+
+describe('the state anamnesis:HospitalStay', () => {
+  it('fills the admission: signs, panels, drugs, and intensive care as a stay within it', () => {
+    const records = Array.from({ length: 12 }, (_, i) => live(i, { a: states() }));
+    for (const record of records) {
+      const admissions = record.encounters.filter((one) => one.class === 'inpatient');
+      expect(admissions.length).toBeGreaterThan(0);
+      for (const one of record.encounters) {
+        if (one.class !== 'icu') continue;
+        const admission = record.encounters[one.parent!]!;
+        expect(admission.class).toBe('inpatient');
+        expect(one.start).toBeGreaterThanOrEqual(admission.start);
+        expect(one.end!).toBeLessThanOrEqual(admission.end!);
+      }
+      for (const { encounter, time, codes, components } of record.observations) {
+        const own = record.encounters[encounter!]!;
+        expect(own.class).toBe('inpatient');
+        expect(time).toBeGreaterThanOrEqual(own.start);
+        expect(time).toBeLessThanOrEqual(own.end!);
+        if (codes[0]!.code === '85354-9') expect(components).toHaveLength(2);
+      }
+      const ordered = record.observations.map(({ time }) => time);
+      expect(ordered).toEqual([...ordered].sort((a, b) => a - b));
+    }
+    expect(records.some((record) => record.encounters.some((one) => one.class === 'icu'))).toBe(true);
+    expect(records.some((record) => record.reports.length > 0)).toBe(true);
+    expect(records.some((record) => record.person.deathTime !== null)).toBe(true);
+    expect(records.some((record) => record.person.deathTime === null)).toBe(true);
+  });
+
+  it('tells the hidden course as truth alone', () => {
+    const record = live(3, { a: states() });
+    expect(record.truth.some(({ kind, name }) => kind === 'latent' && name === 'acuity')).toBe(true);
+    expect(record.observations.some(({ codes }) => codes[0]!.display.includes('cuity'))).toBe(false);
+  });
+
+  it('nothing happens after a death from another cause', () => {
+    const death = birth + 26_290 * 3_600_000; // ten hours into the first stay
+    let inside = 0;
+    for (let i = 0; i < 30; i++) {
+      const record = live(i, { a: states({ least_hours: 48 }), b: killer });
+      if (record.person.deathTime !== death) continue;
+      inside++;
+      expect(Math.max(...times(record))).toBeLessThanOrEqual(death);
+      expect(record.encounters.every(({ end }) => end !== null && end <= death)).toBe(true);
+    }
+    expect(inside).toBeGreaterThan(20);
+  });
+
+  it('is checked by the loader like any state', () => {
+    const text = JSON.stringify({ name: 'a', states: states({ refractory: 3 }) });
+    expect(() => compileLibrary(new Map([['a.json', text]]))).toThrow(/refractory/);
+  });
+});
