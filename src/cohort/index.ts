@@ -1,6 +1,13 @@
 export * from './record/index.js';
 export type { CohortFile, CohortManifest, ImportReport, TableReport } from './store/manifest.js';
-export { eventKinds } from './store/columns.js';
+export {
+  codeColumns,
+  encounterColumns,
+  eventColumns,
+  eventKinds,
+  noteColumns,
+  subjectColumns,
+} from './store/columns.js';
 export type { CohortWriter } from './store/types.js';
 export { analytes } from './vocabulary/analytes.js';
 export type { Analyte, AnalyteSource } from './vocabulary/analytes.js';

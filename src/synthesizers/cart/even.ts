@@ -1,11 +1,9 @@
 import type { Rng } from '../../core/index.js';
-
-/** Fractional part of the golden ratio: multiples of it fill the unit interval most evenly at every length. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
+import { GOLDEN } from '../kronecker.js';
 
 /**
  * A uniform number for each row, spread evenly within its group and within any run of neighbouring groups. Each number alone is uniform on
- * [0, 1); together they are the Kronecker sequence u + k·φ (Niederreiter 1992, Random Number Generation and Quasi-Monte Carlo Methods, ch. 3),
+ * [0, 1); together they are the Kronecker sequence u + k·φ,
  * dealt to the rows in the order of their groups and in random order within a group. Drawn columns then hold each leaf's distribution, and that
  * of each branch, nearly exactly instead of with the noise of independent draws.
  *

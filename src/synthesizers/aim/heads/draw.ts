@@ -1,9 +1,7 @@
 import type { Rng } from '../../../core/index.js';
+import { GOLDEN } from '../../kronecker.js';
 import { probabilities } from './rows.js';
 import type { HeadModel, HeadsModel } from './types.js';
-
-/** Multiples of it, modulo 1, fill the unit interval evenly at any length (Kronecker sequence of the golden ratio). */
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
  * Class probabilities of a label, rows × classes, row-major. `codes[c]` are the codes of column c: features, then the labels before this one.
