@@ -9,6 +9,7 @@ import { decodeColumn, encodeColumn } from '../coding.js';
 import { emptyColumn } from '../columns.js';
 import { gridOf } from '../grid.js';
 import type { CompiledArgn } from './options.js';
+import { plainDefaults } from './options.js';
 
 /**
  * How a column's values become codes 0 … size − 1 and codes values again. A missing value is the last code. Plain data.
@@ -112,8 +113,9 @@ function learnNumbers(column: NumericColumn, options: CompiledArgn): Coder {
     present++;
   }
   const numbers = [...counts.keys()].sort((a, b) => a - b);
-  const share = present / options.maxBins;
-  const own = numbers.length <= options.maxBins ? options.rareRows : Math.max(options.rareRows, share);
+  const { maxBins = plainDefaults.maxBins } = options;
+  const share = present / maxBins;
+  const own = numbers.length <= maxBins ? options.rareRows : Math.max(options.rareRows, share);
   const least = Math.max(share, options.rareRows);
   const borders: number[][] = [];
   for (let i = 0; i < numbers.length;) {

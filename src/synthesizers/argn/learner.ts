@@ -5,6 +5,7 @@ import { dropoutNoise, Graph, mean, Parameters, Session, sum, Trainer, value } f
 import type { Layout, LogShares } from './network.js';
 import { network, networkInputs } from './network.js';
 import type { CompiledArgn } from './options.js';
+import { plainDefaults } from './options.js';
 import type { Parts } from './parts.js';
 
 export interface LearnerSetup {
@@ -79,6 +80,7 @@ export class Learner {
   /** One pass over the rows. Returns the mean loss of a row. */
   async epoch(rows: Uint32Array, { epoch, batchRows, rate, signal }: EpochRequest): Promise<number> {
     const { rng, layout, options } = this.#setup;
+    const { drawingOrder = plainDefaults.drawingOrder } = options;
     const units = layout.hidden.reduce((total, h) => total + h, 0);
     const shuffled = rng.split('epoch', epoch).permutation(rows.length);
     const steps = Math.max(1, Math.round(rows.length / batchRows));
@@ -88,7 +90,7 @@ export class Learner {
       const from = Math.floor((step * rows.length) / steps);
       const to = Math.floor(((step + 1) * rows.length) / steps);
       const chance = rng.split('step', this.#trainer.step);
-      const drawn = chance.next() < options.drawingOrder;
+      const drawn = chance.next() < drawingOrder;
       const feeds = {
         codes: codesOf(
           this.#setup,
@@ -109,12 +111,13 @@ export class Learner {
   /** Mean loss of rows without dropout, in a few fixed orders. */
   async evaluate(rows: Uint32Array): Promise<number> {
     const { rng, options } = this.#setup;
+    const { drawingOrder = plainDefaults.drawingOrder } = options;
     let total = 0;
     for (let chunk = 0; chunk < VALIDATION_CHUNKS; chunk++) {
       const from = Math.floor((chunk * rows.length) / VALIDATION_CHUNKS);
       const to = Math.floor(((chunk + 1) * rows.length) / VALIDATION_CHUNKS);
       if (from === to) continue;
-      const drawn = (chunk + 0.5) / VALIDATION_CHUNKS < options.drawingOrder;
+      const drawn = (chunk + 0.5) / VALIDATION_CHUNKS < drawingOrder;
       const { losses } = await this.#scorer.run({
         codes: codesOf(this.#setup, rows.subarray(from, to)),
         rank: value(ranksOf(this.#setup, drawn ? undefined : rng.split('validation order', chunk))),

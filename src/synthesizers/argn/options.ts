@@ -8,7 +8,7 @@ export interface ArgnOptions {
   readonly epochs?: number;
   /** Rows of a step. Default: a power of two near a 64th of the rows, 16 … 2048. */
   readonly batchRows?: number;
-  /** Learning rate of AdamW. Default 0.001 · √(batchRows / 32). */
+  /** Learning rate of AdamW. Default 0.001 · √(batchRows / 32); with a budget, of Adam, 0.01. */
   readonly learningRate?: number;
   /** Share of hidden units that are left out at random in training. Default 0.25. */
   readonly dropout?: number;
@@ -16,9 +16,9 @@ export interface ArgnOptions {
   readonly units?: number;
   /** Share of the rows that decides when to stop, 0 … 0.5. Default 0.1. */
   readonly validation?: number;
-  /** Share of steps that use the order in which rows are drawn; the others use random orders. 0 is the paper's way. Default 0.5. */
+  /** Share of steps that use the order in which rows are drawn; the others use random orders. 0 is the paper's way. Default 0.5; with a budget 1. */
   readonly drawingOrder?: number;
-  /** Codes of a numeric column at most. Default 100. */
+  /** Codes of a numeric column at most. Default 100; with a budget 32. */
   readonly maxBins?: number;
   /** Categories of fewer rows are never drawn, unless all are so rare; a bin of numbers has as many rows. Default 5. */
   readonly rareRows?: number;
@@ -45,8 +45,8 @@ export const argnOptionsSchema = z.strictObject({
   dropout: z.number().min(0).max(0.9).default(0.25),
   units: z.number().gt(0).max(64).default(1),
   validation: z.number().min(0).max(0.5).default(0.1),
-  drawingOrder: z.number().min(0).max(1).default(0.5),
-  maxBins: z.int().min(2).max(1000).default(100),
+  drawingOrder: z.number().min(0).max(1).optional(),
+  maxBins: z.int().min(2).max(1000).optional(),
   rareRows: z.int().min(1).default(5),
   steps: z.int().min(1).max(1_000_000).default(300),
   rate: z.number().gt(0).max(1).default(0.1),
@@ -57,7 +57,7 @@ export const argnOptionsSchema = z.strictObject({
   provider: z.enum(providers).default('cpu'),
 });
 
-/** Checked options with every default filled in. */
+/** Checked options; the defaults of those that a budget changes are filled in by the fit. */
 export type CompiledArgn = Readonly<z.output<typeof argnOptionsSchema>>;
 
 /** @throws UserError `BAD_OPTIONS` listing every problem with its key. */
@@ -74,3 +74,7 @@ export function settleSteps(
   const batchRows = options.batchRows ?? Math.min(Math.max(near, 16), 2048);
   return { batchRows, learningRate: options.learningRate ?? 0.001 * Math.sqrt(batchRows / 32) };
 }
+
+/** Defaults that a budget changes: few codes and one order are learned better through noise. */
+export const plainDefaults = { drawingOrder: 0.5, maxBins: 100 } as const;
+export const privateDefaults = { drawingOrder: 1, maxBins: 32, learningRate: 0.01 } as const;

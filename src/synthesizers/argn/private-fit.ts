@@ -14,6 +14,7 @@ import { codesOf, follow, ranksOf } from './learner.js';
 import type { ArgnModel } from './model.js';
 import { layoutOf, network, networkInputs } from './network.js';
 import type { CompiledArgn } from './options.js';
+import { privateDefaults } from './options.js';
 import type { Parts } from './parts.js';
 import { partCode, partsOf } from './parts.js';
 
@@ -21,9 +22,6 @@ import { partCode, partsOf } from './parts.js';
 const SPENDABLE = 1 - 1e-9;
 /** Share of the steps that the kept parameters are averaged over. */
 const AVERAGED_SHARE = 0.2;
-/** Learning rate of Adam where none is set. */
-const LEARNING_RATE = 0.005;
-
 /**
  * Learns a table under the curator's promise by noisy gradients (Abadi et al. 2016): codes and the first biases come from noisy one-way
  * tables, and all the rest of the budget is spent on a training whose steps, rate and clipping are options, never taken from the records.
@@ -43,7 +41,13 @@ export async function fitPrivately(
     about: `declared or released domain of ${table.columns.length} columns`,
   });
   const oneWayRho = options.oneWayShare * budget;
-  const oneWay = measureOneWay({ table, curator, rho: oneWayRho, ...options });
+  const oneWay = measureOneWay({
+    table,
+    curator,
+    rho: oneWayRho,
+    rareSigmas: options.rareSigmas,
+    maxBins: options.maxBins ?? privateDefaults.maxBins,
+  });
   const coders = oneWay.coders.map(cellCoder);
   const parts = partsOf(coders);
   const order = drawingOrder(table.schema);
@@ -74,6 +78,10 @@ interface Work {
 async function train(work: Work, context: FitContext): Promise<Float32Array> {
   const { table, options, oneWay, parts, order, counts, curator, rho } = work;
   const { provider, threads, steps, rate, clip } = options;
+  const {
+    drawingOrder = privateDefaults.drawingOrder,
+    learningRate: mostRate = privateDefaults.learningRate,
+  } = options;
   const layout = layoutOf(parts, options.units);
   const shares = logShares(parts, counts);
   const { codes } = codeRows(table, oneWay.coders.map(cellCoder), parts);
@@ -103,9 +111,7 @@ async function train(work: Work, context: FitContext): Promise<Float32Array> {
     for (let step = 0; step < steps; step++) {
       throwIfAborted(context.signal);
       const chance = rng.split('step', step);
-      const rank = value(
-        ranksOf({ order, parts }, chance.next() < options.drawingOrder ? undefined : chance),
-      );
+      const rank = value(ranksOf({ order, parts }, chance.next() < drawingOrder ? undefined : chance));
       const sums = await training.step((sample) =>
         gradients.sum(adam.parameters, sample, (rows, length) => ({
           codes: codesOf({ codes, layout }, rows, length),
@@ -113,7 +119,7 @@ async function train(work: Work, context: FitContext): Promise<Float32Array> {
         })),
       );
       const rest = 1 - step / steps;
-      const learningRate = (options.learningRate ?? LEARNING_RATE) * Math.min(1, 2 * rest);
+      const learningRate = mostRate * Math.min(1, 2 * rest);
       adam.advance(
         sums.map((g) => g / batch),
         learningRate,
