@@ -95,14 +95,18 @@ const programs = compilePrograms(library, world, {
 });
 const simulator = new Simulator(programs, world, { endTime: population.endTime, stepMs: weekMs });
 const mine = [];
-for (let i = 0, n = 0; mine.length < Number(lives); i++) {
-  const record = simulator.patient(i, seed.split('patient', n++), true);
-  if (record === null) continue;
+for (let i = 0; mine.length < Number(lives); i++) {
+  const own = seed.split('patient', i);
+  let record = 'dead';
+  // who dies too early is followed by somebody of the same age and sex
+  for (let n = 0; record === 'dead'; n++)
+    record = simulator.patient(i, n === 0 ? own : own.split('attempt', n), {
+      group: own.split('group', 0),
+      aliveOnly: true,
+    });
   const start = record.endTime - windowYears * yearMs;
-  // the sample holds the last 20 years: what ended before them is not in it
-  const shown = record.conditions.filter(
-    (c) => c.abatement === null || c.abatement >= record.endTime - 20 * yearMs,
-  );
+  // the sample of the living holds the last ten years: what ended before them is not in it
+  const shown = record.conditions.filter((c) => c.abatement === null || c.abatement >= start);
   mine.push({
     codes: new Set(shown.flatMap((c) => c.codes.map((code) => code.code))),
     visits: record.encounters.filter((e) => e.start >= start).length / windowYears,

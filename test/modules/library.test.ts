@@ -34,7 +34,7 @@ const beyond = new Set([
 
 describe('the built-in modules', () => {
   it('are there', () => {
-    expect(files.length).toBeGreaterThanOrEqual(22);
+    expect(files.length).toBeGreaterThanOrEqual(26);
   });
 
   it.each(files)('%s gives every number a unit and a source', (file) => {

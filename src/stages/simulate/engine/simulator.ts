@@ -24,7 +24,17 @@ export interface WantedLife {
   readonly aliveOnly?: boolean;
   /** Whether somebody of these demographics is worth living. */
   readonly passes?: (being: Being) => boolean;
+  /** Whether a life that has been lived is wanted; asked before it is made a record, which takes a quarter of the time. */
+  readonly fits?: (life: LivedLife) => boolean;
 }
+
+/** A life after its end, as it will be in the record but for ids. */
+export type LivedLife = Pick<
+  PatientRecord,
+  'conditions' | 'medications' | 'procedures' | 'allergies' | 'observations' | 'endTime'
+> & {
+  readonly person: Pick<PatientRecord['person'], 'birthTime' | 'sex' | 'race' | 'ethnicity' | 'deathTime'>;
+};
 
 /** Lives patients, one after the other, in one reused life. */
 export class Simulator {
@@ -41,14 +51,14 @@ export class Simulator {
   /**
    * One life from its own stream: everything in it is a function of the streams and the index.
    * @returns why there is no record where one was not wanted: `dead` where only the living are and this one dies, `unfit` where who this
-   * would be did not pass. Both are left as soon as they are known.
+   * would be, or what was lived, is not wanted. All are left as soon as they are known.
    */
   patient(index: number, rng: Rng): PatientRecord;
   patient(index: number, rng: Rng, wanted: WantedLife): PatientRecord | 'dead' | 'unfit';
   patient(
     index: number,
     rng: Rng,
-    { group, aliveOnly = false, passes }: WantedLife = {},
+    { group, aliveOnly = false, passes, fits }: WantedLife = {},
   ): PatientRecord | 'dead' | 'unfit' {
     const life = this.#life;
     const being = this.world.being(index, rng, group);
@@ -58,6 +68,14 @@ export class Simulator {
     if (aliveOnly && life.deathTime < life.stop) return 'dead';
     live(life, aliveOnly ? (now) => now.deathTime < now.stop : undefined);
     if (aliveOnly && life.deathTime < life.stop) return 'dead';
-    return finishRecord(life, index, new Ids(rng.split('ids')));
+    if (aliveOnly && fits?.(livedLife(life)) === false) return 'unfit';
+    const record = finishRecord(life, index, new Ids(rng.split('ids')));
+    return aliveOnly || fits?.(record) !== false ? record : 'unfit';
   }
+}
+
+/** What somebody who is alive at the end has lived. */
+function livedLife({ being, record, stop }: Life): LivedLife {
+  const { birthTime, sex, race, ethnicity } = being;
+  return { ...record, person: { birthTime, sex, race, ethnicity, deathTime: null }, endTime: stop };
 }

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { didYouMean, UserError } from '../../../core/index.js';
 import { races } from '../../../cohort/index.js';
-import type { PatientRecord } from '../../../cohort/index.js';
 import { readData } from '../data-file.js';
 import type { ModuleLibrary } from '../module/types.js';
 import { AgeClock } from '../engine/clock.js';
 import { parseExpression } from './expression.js';
 import type { Expression, Op } from './expression.js';
 import { aliveJudge, all, not, ofLife, ofPerson } from './judge.js';
-import type { Atom, Judge, KnownPerson } from './judge.js';
+import type { Atom, Judge, KnownPerson, LifeView } from './judge.js';
 import { steer } from './steering.js';
 import type { Steering } from './steering.js';
 
@@ -85,9 +84,8 @@ function nameTest(name: string, known: ReadonlyMap<string, string>, codes: Set<s
   const found = codesNamed(wanted, known);
   for (const code of found) codes.add(code);
   return ofLife((record) =>
-    [record.conditions, record.medications, record.procedures, record.allergies].some(
-      (list: readonly { readonly codes: readonly { readonly code: string }[] }[]) =>
-        list.some((entry) => entry.codes.some(({ code }) => found.has(code))),
+    [record.conditions, record.medications, record.procedures, record.allergies].some((list) =>
+      list.some((entry) => entry.codes.some(({ code }) => found.has(code))),
     ),
   );
 }
@@ -215,7 +213,7 @@ function ageAt(birthTime: number, time: number): number {
   return clock.yearsAt(time);
 }
 
-function lastValue(record: PatientRecord, loinc: string): number | undefined {
+function lastValue(record: LifeView, loinc: string): number | undefined {
   for (let i = record.observations.length - 1; i >= 0; i--) {
     const { codes, value, components } = record.observations[i]!;
     for (const part of [{ codes, value }, ...components])

@@ -1,12 +1,25 @@
-import type { PatientRecord } from '../../../cohort/index.js';
+import type { Coding, Observation, PatientRecord } from '../../../cohort/index.js';
 
 /** What is known of somebody before anything is lived. */
 export type KnownPerson = Pick<PatientRecord['person'], 'birthTime' | 'sex' | 'race' | 'ethnicity'>;
 
+interface Coded {
+  readonly codes: readonly Pick<Coding, 'code'>[];
+}
+
+/** What an expression looks at: a record, or a life that has been lived and is not yet one. */
+export interface LifeView extends Readonly<
+  Record<'conditions' | 'medications' | 'procedures' | 'allergies', readonly Coded[]>
+> {
+  readonly person: KnownPerson & Pick<PatientRecord['person'], 'deathTime'>;
+  readonly endTime: number;
+  readonly observations: readonly Pick<Observation, 'codes' | 'value' | 'components'>[];
+}
+
 /** One condition on a record that is no combination of others. */
 export interface Atom {
   readonly text: string;
-  readonly test: (record: PatientRecord) => boolean;
+  readonly test: (record: LifeView) => boolean;
   /**
    * What is known before the life is lived; null: not yet.
    * @param endTime end of the record, where that is known: the person lives till then

@@ -59,24 +59,31 @@ export function patientAt(
   let refusals = 0;
   let lived = 0;
   let group = 0;
+  const fits: WantedLife['fits'] =
+    only === null
+      ? undefined
+      : (life) => {
+          lived++;
+          for (const [i, atom] of only.atoms.entries())
+            if (atom.test(life)) tally.met[i] = (tally.met[i] ?? 0) + 1;
+          return only.test(life);
+        };
   for (let n = 0; lived < wanted.mostTries && n < wanted.mostTries * drawnForOne; n++) {
+    const before = lived;
     const life = simulator.patient(index, streamOf(own, n), {
       group: own.split('group', group),
       aliveOnly: alive,
       ...(passes === undefined ? {} : { passes }),
+      ...(fits === undefined ? {} : { fits }),
     });
     tally.tried++;
-    if (life === 'unfit') {
-      tally.unfit++;
-      group++;
-      continue;
-    }
-    if (life === 'dead' || (alive && life.person.deathTime !== null)) {
+    if (life === 'dead' || (life !== 'unfit' && alive && life.person.deathTime !== null)) {
       tally.dead++;
       continue;
     }
-    lived++;
-    if (!fits(life, only, tally)) {
+    if (only === null) lived++;
+    if (life === 'unfit') {
+      if (lived === before) tally.unfit++;
       group++;
       continue;
     }
@@ -95,10 +102,4 @@ export function patientAt(
 /** The stream of the n-th life of a patient. */
 export function streamOf(own: Rng, n: number): Rng {
   return n === 0 ? own : own.split('attempt', n);
-}
-
-function fits(record: PatientRecord, only: CompiledOnly | null, tally: Tally): boolean {
-  if (only === null) return true;
-  for (const [i, atom] of only.atoms.entries()) if (atom.test(record)) tally.met[i] = (tally.met[i] ?? 0) + 1;
-  return only.test(record);
 }
