@@ -37,6 +37,7 @@ describe('the command line of simulate', () => {
 
   it('reads weights, and says which part is none', () => {
     expect(readWeights('--race', 'white=60, Black=30', ['white', 'black'])).toEqual({ white: 60, black: 30 });
+    expect(readWeights('--race', 'white', ['white', 'black'])).toEqual({ white: 1 });
     expect(() => readWeights('--race', 'wite=60,black=x', ['white', 'black'])).toThrow(
       /'wite' is none \(did you mean 'white'\?\); 'black=x' has no weight/u,
     );

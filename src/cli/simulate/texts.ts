@@ -3,7 +3,7 @@ import { dirtyKinds, mechanisms } from '../../stages/simulate/index.js';
 import type { ImperfectionOptions } from '../../stages/simulate/index.js';
 
 /**
- * Reads weights as they are written on a command line: `white=60,black=30`.
+ * Reads weights as they are written on a command line: `white=60,black=30`; a name alone weighs 1.
  * @throws UserError `BAD_OPTION` naming every part that is none.
  */
 export function readWeights<K extends string>(
@@ -14,7 +14,7 @@ export function readWeights<K extends string>(
   const weights: Partial<Record<K, number>> = {};
   const wrong: string[] = [];
   for (const part of partsOf(text)) {
-    const [name = '', number = ''] = part.split('=', 2).map((side) => side.trim());
+    const [name = '', number = '1'] = part.split('=', 2).map((side) => side.trim());
     const key = known.find((one) => one === name.toLowerCase());
     const weight = number === '' ? NaN : Number(number);
     if (key === undefined) {

@@ -42,6 +42,7 @@ export function compileOnly(text: string, library: ModuleLibrary): CompiledOnly 
   const atoms: Atom[] = [];
   const codes = new Set<string>();
   const known = recordedBy(library);
+  const measured = measuredBy(library);
   const compile = (e: Expression): Judge => {
     switch (e.kind) {
       case 'and':
@@ -51,7 +52,7 @@ export function compileOnly(text: string, library: ModuleLibrary): CompiledOnly 
       case 'not':
         return not(compile(e.part));
       default: {
-        const judge = e.kind === 'name' ? nameTest(e.name, known, codes) : compareTest(e.name, e.op, e.value);
+        const judge = e.kind === 'name' ? nameTest(e.name, known, codes) : compareTest(e, measured);
         atoms.push({ text: e.kind === 'name' ? e.name : `${e.name} ${e.op} ${e.value}`, ...judge });
         return judge;
       }
@@ -74,6 +75,18 @@ function recordedBy(library: ModuleLibrary): Map<string, string> {
       )
         for (const code of state.codes) known.set(code.code, code.display.toLowerCase());
   return known;
+}
+
+/** Codes of what the modules measure. */
+function measuredBy(library: ModuleLibrary): Set<string> {
+  const measured = new Set<string>();
+  for (const module of library.modules.values())
+    for (const state of module.states.values()) {
+      if (state.type === 'Observation') for (const { code } of state.codes) measured.add(code);
+      if (state.type === 'MultiObservation' || state.type === 'DiagnosticReport')
+        for (const part of state.observations) for (const { code } of part.codes) measured.add(code);
+    }
+  return measured;
 }
 
 function nameTest(name: string, known: ReadonlyMap<string, string>, codes: Set<string>): Judge {
@@ -125,7 +138,10 @@ function unknownName(wanted: string, known: ReadonlyMap<string, string>): UserEr
   });
 }
 
-function compareTest(name: string, op: Op, value: string): Judge {
+function compareTest(
+  { name, op, value }: Extract<Expression, { kind: 'compare' }>,
+  measured: ReadonlySet<string>,
+): Judge {
   const key = name.toLowerCase();
   const number = Number(value);
   const text = value.toLowerCase();
@@ -151,14 +167,7 @@ function compareTest(name: string, op: Op, value: string): Judge {
         throw badValue(name, value, 'hispanic or nonhispanic');
       return ofPerson(equality((person) => person.ethnicity === text, name, op));
     default: {
-      const own = Object.hasOwn(measurements, key) ? measurements[key] : undefined;
-      const loinc = own ?? /^loinc\/\/(.+)$/u.exec(key)?.[1];
-      if (loinc === undefined)
-        throw badValue(
-          'the left side',
-          name,
-          `age, sex, race, ethnicity, ${Object.keys(measurements).join(', ')} or LOINC//code`,
-        );
+      const loinc = loincOf(key, name, measured);
       needNumber(name, value);
       return ofLife((record) => {
         const last = lastValue(record, loinc);
@@ -166,6 +175,21 @@ function compareTest(name: string, op: Op, value: string): Judge {
       });
     }
   }
+}
+
+/** Code of the measurement that a comparison is about. */
+function loincOf(key: string, name: string, measured: ReadonlySet<string>): string {
+  const own = Object.hasOwn(measurements, key) ? measurements[key] : undefined;
+  const loinc = own ?? /^loinc\/\/(.+)$/u.exec(key)?.[1];
+  const known = ['age', 'sex', 'race', 'ethnicity', ...Object.keys(measurements)];
+  if (loinc === undefined)
+    throw badValue('the left side', name, `one of ${known.join(', ')}, or LOINC//code`);
+  if (measured.has(loinc)) return loinc;
+  throw new UserError('BAD_ONLY', `No module measures '${name}'.`, {
+    expected: 'a measurement that the modules take',
+    got: own === undefined ? `'${name}'` : `'${name}' (LOINC//${loinc})`,
+    fix: 'name another measurement by LOINC//code, or add a module that takes it',
+  });
 }
 
 function needNumber(name: string, value: string): void {
@@ -176,7 +200,11 @@ function badValue(name: string, value: string, expected: string): UserError {
   return new UserError(
     'BAD_ONLY',
     `The expression of --only compares ${name} with something that it cannot be.`,
-    { expected, got: `'${value}'` },
+    {
+      expected,
+      got: `'${value}'`,
+      fix: "write it like 'diabetes and age > 65', with and, or, not and parentheses",
+    },
   );
 }
 

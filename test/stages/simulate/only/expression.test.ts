@@ -20,6 +20,14 @@ const library = compileLibrary(
           M: {
             type: 'MedicationOrder',
             codes: [{ system: 'RxNorm', code: 860975, display: 'Metformin hydrochloride 500 MG' }],
+            direct_transition: 'O',
+          },
+          O: {
+            type: 'Observation',
+            category: 'laboratory',
+            unit: '%',
+            codes: [{ system: 'LOINC', code: '4548-4', display: 'HbA1c' }],
+            range: { low: 6, high: 9 },
             direct_transition: 'T',
           },
           T: { type: 'Terminal' },
@@ -67,6 +75,34 @@ describe('expressions of --only', () => {
     expect(() => compileOnly('SNOMED//1', library)).toThrow(/No module records/u);
     expect(() => compileOnly('age > old', library)).toThrow(/a number/u);
     expect(() => compileOnly('sex = x', library)).toThrow(/female or male/u);
+  });
+
+  it('compares what the modules measure, and nothing else', () => {
+    expect(compileOnly('hba1c > 9 or LOINC//4548-4 < 5', library).atoms).toHaveLength(2);
+    expect(() => compileOnly('ldl > 160', library)).toThrow(/No module measures 'ldl'[^]*LOINC\/\/18262-6/u);
+    expect(() => compileOnly('constructor > 1', library)).toThrow(/hba1c/u);
+  });
+
+  it.each([
+    ['race = white and age > 65', true],
+    ['race = black', false],
+    ['not (race = black) and diabetes', null],
+    ['race = black and diabetes', false],
+    ['race = white or diabetes', true],
+    ['age < 65 or hba1c > 9', null],
+    ['age < 65', false],
+    ['alive', true],
+  ])('%s is known before the life is lived: %s', (text, known) => {
+    const person = {
+      birthTime: Date.UTC(1950, 5, 1),
+      sex: 'female',
+      race: 'white',
+      ethnicity: 'nonhispanic',
+    } as const;
+    const { early } = compileOnly(text, library);
+    expect(early(person, Date.UTC(2025, 0, 1))).toBe(known);
+    // without an end that is known, neither age nor being alive is
+    if (/age|alive/u.test(text)) expect(early(person, null)).toBe(null);
   });
 
   it.each([
