@@ -33,6 +33,8 @@ export interface Wanted {
 
 /** A record of a population may fail the gate this often in a row. */
 const mostRefusals = 20;
+/** Lives of one group that may end too early in a row; then it is left for another: hardly anybody is 110. */
+const mostDeaths = 300;
 /** People drawn for one life that is lived: who dies too early or is of the wrong age, sex or race costs next to nothing. */
 const drawnForOne = 20;
 
@@ -59,6 +61,7 @@ export function patientAt(
   let refusals = 0;
   let lived = 0;
   let group = 0;
+  let deaths = 0;
   const fits: WantedLife['fits'] =
     only === null
       ? undefined
@@ -79,8 +82,10 @@ export function patientAt(
     tally.tried++;
     if (life === 'dead' || (life !== 'unfit' && alive && life.person.deathTime !== null)) {
       tally.dead++;
+      if (++deaths % mostDeaths === 0) group++;
       continue;
     }
+    deaths = 0;
     if (only === null) lived++;
     if (life === 'unfit') {
       if (lived === before) tally.unfit++;

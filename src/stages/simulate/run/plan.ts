@@ -85,7 +85,7 @@ async function populationOf(
     steering === null
       ? given
       : narrowed(
-          given ?? { min: 0, max: 110 },
+          given ?? { min: 0, max: Math.max(oldest, steering.ageYears.min) },
           steering.ageYears,
           given === undefined && steering.ageYears.max === 110 && steering.ageYears.min === 0,
         );
@@ -94,6 +94,9 @@ async function populationOf(
     ? compilePopulation(population)
     : populationLike(await demographicsOf(options.like), population);
 }
+
+/** As old as the default population gets; who is older has to be asked for. */
+const oldest = 104;
 
 interface Ages {
   readonly min: number;
