@@ -3,7 +3,7 @@
 //   node bench/judges/hl7-validator/distinct.mjs <folder of bundles> <folder for the cut ones>
 //
 // Two resources have one form when they differ only in ids, times, numbers and free text (all codes, units and displays are kept apart, and lists of
-// other lengths count as the same when their members do). A cut Bundle holds the resources whose form no Bundle before it had, and everything that
+// other lengths count as the same when their members do; lines of bills, results of reports, series of studies … count one by one). A cut Bundle holds the resources whose form no Bundle before it had, and everything that
 // these refer to, directly or through others; a Provenance names only the targets that are left. Bundles with nothing new are left out.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,11 +24,20 @@ const time = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/;
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const oid = /^(urn:oid:)?2\.25\.\d{20,}(\.\d+)*$/;
 
-function formOf(value, key = '') {
-  if (Array.isArray(value)) return `[${[...new Set(value.map((v) => formOf(v, key)))].sort().join()}]`;
+/** Lists whose members are looked at one by one: a bill of five known lines is nothing new. */
+const apart = new Set('item diagnosis result activity goal series instance addresses target'.split(' '));
+
+/** The form of a resource, and in `members` those of the members of its lists that are looked at one by one. */
+function formOf(value, key, members) {
+  if (Array.isArray(value)) {
+    const forms = [...new Set(value.map((v) => formOf(v, key, members)))].sort();
+    if (!apart.has(key)) return `[${forms.join()}]`;
+    for (const form of forms) members.add(`${key}: ${form}`);
+    return '[…]';
+  }
   if (value !== null && typeof value === 'object')
     return `{${Object.entries(value)
-      .map(([k, v]) => `${k}:${formOf(v, k)}`)
+      .map(([k, v]) => `${k}:${formOf(v, k, members)}`)
       .join()}}`;
   if (typeof value === 'number') return Number.isInteger(value) ? String(Math.sign(value)) : '1.5';
   if (typeof value !== 'string') return String(value);
@@ -65,10 +74,12 @@ for (const name of readdirSync(from)
       references(entry.resource).forEach((r) => want(byUrl.get(r)));
   };
   for (const entry of bundle.entry) {
-    const form = formOf(entry.resource);
-    if (seen.has(form)) continue;
-    seen.add(form);
-    want(entry);
+    const members = new Set();
+    const { resourceType } = entry.resource;
+    const forms = [formOf(entry.resource, '', members), ...[...members].map((m) => `${resourceType} ${m}`)];
+    const unseen = forms.filter((form) => !seen.has(form));
+    for (const form of unseen) seen.add(form);
+    if (unseen.length > 0) want(entry);
   }
   all += bundle.entry.length;
   const isNew = wanted.size > 0;

@@ -114,9 +114,12 @@ export function observationRows(context: ClinicalContext): void {
       else observationRow(context, observation, part);
     }
   }
-  for (const allergy of context.rows.record.allergies) {
+  const { allergies, encounters } = context.rows.record;
+  for (const allergy of allergies) {
+    // an allergy may be older than the visit that recorded it, and the CDM dates a row by its recording
+    const visit = allergy.encounter === null ? undefined : encounters[allergy.encounter];
     context.rows.add('observation', {
-      ...moment('observation', allergy.start),
+      ...moment('observation', Math.max(allergy.start, visit?.start ?? allergy.start)),
       observation_type_concept_id: typeConcepts.problemList,
       ...coded('observation', allergy.codes),
       qualifier_source_value: `${allergy.type}, ${allergy.category}`,

@@ -44,6 +44,7 @@ export function writeAllergy(scope: PatientScope, a: Allergy): void {
     (r) => `{"manifestation":[${scope.codes.concept1(r.manifestation)}],"severity":"${r.severity}"}`,
   );
   const severe = a.reactions.some((r) => r.severity === 'severe');
+  const recorded = Math.max(a.start, scope.visit(a.encounter)?.start ?? a.start);
   scope.emit(
     'AllergyIntolerance',
     a.id,
@@ -51,7 +52,7 @@ export function writeAllergy(scope: PatientScope, a: Allergy): void {
       `,"clinicalStatus":${a.end === null ? allergyActive : allergyResolved},"verificationStatus":${allergyConfirmed}` +
       `,"type":"${a.type}","category":["${a.category}"],"criticality":"${severe ? 'high' : 'low'}"` +
       `,"code":${scope.codes.concept(a.codes)},"patient":${scope.patient}${scope.encounter(a.encounter)}` +
-      `,"onsetDateTime":"${timeText(a.start)}","recordedDate":"${timeText(a.start)}"` +
+      `,"onsetDateTime":"${timeText(a.start)}","recordedDate":"${timeText(recorded)}"` +
       (reactions.length === 0 ? '}' : `,"reaction":[${reactions.join(',')}]}`),
   );
 }
