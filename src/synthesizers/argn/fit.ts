@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, DataError, throwIfAborted } from '../../core/index.js';
+import { canonicalJson, throwIfAborted } from '../../core/index.js';
 import type { Rng } from '../../core/index.js';
-import type { PlateauState } from '../../tensor/index.js';
-import { lookAtPlateau, startPlateau } from '../../tensor/index.js';
 import type { Table } from '../../table/index.js';
 import { checkTable } from '../check.js';
+import type { Trained } from '../training/index.js';
+import { splitRows, trainInPasses } from '../training/index.js';
 import type { FitContext } from '../types.js';
-import type { Checkpoint } from './checkpoint.js';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { learnCoder } from './coder.js';
 import type { CodedTable } from './coded-table.js';
-import { codeRows, countsOf, drawingOrder, logShares, onSharedMemory } from './coded-table.js';
+import { codeRows, countsOf, drawingOrder, logShares } from './coded-table.js';
 import { Learner } from './learner.js';
-import type { ArgnModel, EpochRecord } from './model.js';
+import type { ArgnModel } from './model.js';
 import { layoutOf } from './network.js';
 import type { CompiledArgn } from './options.js';
 import { settleSteps } from './options.js';
@@ -39,25 +37,7 @@ interface Work {
   readonly options: CompiledArgn;
 }
 
-/** Fewer rows cannot say when to stop: the training rows then do. */
-const LEAST_VALIDATION = 10;
-
-interface Split {
-  readonly training: Uint32Array;
-  readonly validation: Uint32Array;
-}
-
-function splitRows(rows: number, share: number, rng: Rng): Split {
-  const shuffled = rng.permutation(rows);
-  const held = Math.floor(rows * share);
-  if (held < LEAST_VALIDATION) return { training: shuffled, validation: shuffled };
-  return { training: shuffled.slice(held), validation: shuffled.slice(0, held) };
-}
-
-async function train(
-  work: Work,
-  context: FitContext,
-): Promise<{ curve: readonly EpochRecord[]; parameters: Float32Array }> {
+async function train(work: Work, context: FitContext): Promise<Trained> {
   const { rows, options } = work;
   const rng = context.rng.split('argn');
   const split = splitRows(rows.rows, options.validation, rng.split('validation'));
@@ -71,89 +51,30 @@ async function train(
     options,
     rng,
   });
-  const fingerprint = fingerprintOf(work, rng);
-  const task = context.progress.task('argn: train', options.epochs);
   try {
-    let state = await startState(learner, { fingerprint, learningRate, folder: context.checkpoint });
-    task.advance(state.epoch);
-    while (state.epoch < options.epochs && !isOver(state)) {
-      throwIfAborted(context.signal);
-      const rate = state.plateau.rate;
-      const training = await learner.epoch(split.training, {
-        epoch: state.epoch,
-        batchRows,
-        rate,
-        signal: context.signal,
-      });
-      const validation = await learner.evaluate(split.validation);
-      checkLoss(training, validation, state.epoch);
-      const look = lookAtPlateau(finite(state.plateau), validation);
-      const { parameters, first, second, average, step } = learner.snapshot();
-      const best = look.improved ? average : state.numbers.best;
-      state = {
-        fingerprint,
-        epoch: state.epoch + 1,
-        step,
-        plateau: look.state,
-        curve: [...state.curve, { training, validation, learningRate: rate }],
-        numbers: { parameters, first, second, average, best },
-      };
-      if (context.checkpoint !== undefined) await writeCheckpoint(context.checkpoint, state);
-      task.advance();
-      task.note(`${validation.toFixed(3)} nats a row`);
-    }
-    return { curve: state.curve, parameters: onSharedMemory(state.numbers.best) };
+    return await trainInPasses(
+      {
+        pass: (epoch, rate) =>
+          learner.epoch(split.training, { epoch, batchRows, rate, signal: context.signal }),
+        evaluate: () => learner.evaluate(split.validation),
+        kept: () => learner.average,
+        snapshot: () => learner.snapshot(),
+        restore: (state) => {
+          learner.restore(state);
+        },
+      },
+      {
+        id: 'argn',
+        epochs: options.epochs,
+        learningRate,
+        fingerprint: fingerprintOf(work, rng),
+        unit: 'nats a row',
+      },
+      context,
+    );
   } finally {
-    task.done();
     await learner.close();
   }
-}
-
-const STOP_AFTER = 4;
-const isOver = ({ plateau }: Checkpoint): boolean => plateau.sinceBest >= STOP_AFTER;
-
-/** JSON has no infinity: before the first look there is no best. */
-const finite = (plateau: Checkpoint['plateau']): PlateauState => ({
-  ...plateau,
-  best: plateau.best ?? Infinity,
-});
-
-async function startState(
-  learner: Learner,
-  {
-    fingerprint,
-    learningRate,
-    folder,
-  }: { fingerprint: string; learningRate: number; folder: string | undefined },
-): Promise<Checkpoint> {
-  const kept = folder === undefined ? undefined : await readCheckpoint(folder, fingerprint);
-  if (kept !== undefined) {
-    learner.restore({ step: kept.step, ...kept.numbers });
-    return kept;
-  }
-  const { parameters, first, second, average } = learner.snapshot();
-  const plateau = { ...startPlateau(learningRate), best: null };
-  return {
-    fingerprint,
-    epoch: 0,
-    step: 0,
-    plateau,
-    curve: [],
-    numbers: { parameters, first, second, average, best: average },
-  };
-}
-
-/** @throws DataError `DIVERGED`. */
-export function checkLoss(training: number, validation: number, epoch: number): void {
-  if (Number.isFinite(training) && Number.isFinite(validation)) return;
-  throw new DataError(
-    'DIVERGED',
-    `The network diverged in pass ${epoch + 1}: its loss is no longer a number.`,
-    {
-      expected: 'a loss that falls',
-      fix: 'lower the learning rate, e.g. --set learningRate=0.0005',
-    },
-  );
 }
 
 /** All that the result depends on. */

@@ -1,7 +1,9 @@
 import type { Rng } from '../../core/index.js';
 import { throwIfAborted } from '../../core/index.js';
-import type { TrainerState, Value } from '../../tensor/index.js';
+import type { Value } from '../../tensor/index.js';
 import { dropoutNoise, Graph, mean, Parameters, Session, sum, Trainer, value } from '../../tensor/index.js';
+import type { NetworkState } from '../training/index.js';
+import { restoreTrainer, RunningAverage, trainerVectors, vectorOf } from '../training/index.js';
 import type { Layout, LogShares } from './network.js';
 import { network, networkInputs } from './network.js';
 import type { CompiledArgn } from './options.js';
@@ -35,24 +37,19 @@ const WEIGHT_DECAY = 0.01;
 /** Steps that the average of parameters looks back on. */
 const AVERAGED_STEPS = 200;
 
-/** The state of a network in training: the trainer's, and the running average of the parameters, which is what is scored and kept. */
-export interface LearnerState extends TrainerState {
-  readonly average: Float32Array;
-}
-
 /** A network in training. What a step draws hangs on the step's number alone, so training goes on from any checkpoint. */
 export class Learner {
   readonly #setup: LearnerSetup;
   readonly #trainer: Trainer;
   readonly #scorer: Session;
-  /** Running average of the parameters (Polyak and Juditsky 1992, with exponential weights): it spares most of the noise of single steps. */
-  readonly #average: Float32Array;
+  /** What is scored and kept. */
+  readonly #average: RunningAverage;
 
   private constructor(setup: LearnerSetup, trainer: Trainer, scorer: Session) {
     this.#setup = setup;
     this.#trainer = trainer;
     this.#scorer = scorer;
-    this.#average = trainer.snapshot().parameters;
+    this.#average = new RunningAverage(trainer.snapshot().parameters, AVERAGED_STEPS);
   }
 
   static async create(setup: LearnerSetup): Promise<Learner> {
@@ -102,7 +99,7 @@ export class Learner {
           : {}),
       };
       const { loss } = await this.#trainer.advance(feeds, rate);
-      this.#follow();
+      this.#average.follow(this.#trainer.flat, this.#trainer.step);
       total += Number(loss!.data[0]) * (to - from);
     }
     return total / rows.length;
@@ -121,30 +118,31 @@ export class Learner {
       const { losses } = await this.#scorer.run({
         codes: codesOf(this.#setup, rows.subarray(from, to)),
         rank: value(ranksOf(this.#setup, drawn ? undefined : rng.split('validation order', chunk))),
-        parameters: value(this.#average),
+        parameters: value(this.#average.values),
       });
       for (const loss of losses!.data) total += Number(loss);
     }
     return total / rows.length;
   }
 
-  snapshot(): LearnerState {
-    return { ...this.#trainer.snapshot(), average: Float32Array.from(this.#average) };
+  /** The average of the parameters as it is now. */
+  get average(): Float32Array {
+    return this.#average.values;
   }
 
-  restore(state: LearnerState): void {
-    this.#trainer.restore(state);
-    this.#average.set(state.average);
+  snapshot(): NetworkState {
+    const average = Float32Array.from(this.#average.values);
+    return { step: this.#trainer.step, vectors: { ...trainerVectors(this.#trainer), average } };
+  }
+
+  restore(state: NetworkState): void {
+    restoreTrainer(this.#trainer, state);
+    this.#average.values.set(vectorOf(state, 'average'));
   }
 
   async close(): Promise<void> {
     await this.#trainer.close();
     await this.#scorer.close();
-  }
-
-  /** Moves the average towards the parameters. */
-  #follow(): void {
-    follow(this.#average, this.#trainer.flat.data, 1 / Math.min(this.#trainer.step, AVERAGED_STEPS));
   }
 }
 

@@ -1,18 +1,12 @@
 import type { PrivacyReceipt } from '../../privacy/index.js';
 import type { ColumnSchema } from '../../table/index.js';
+import type { EpochRecord } from '../training/index.js';
 import type { Coder } from './coder.js';
 import { drawnCodes, partsOf } from './parts.js';
 import type { Parts } from './parts.js';
 import type { Layout } from './network.js';
 import { layoutOf } from './network.js';
 import type { CompiledArgn } from './options.js';
-
-/** Losses in nats a row after each pass. */
-export interface EpochRecord {
-  readonly training: number;
-  readonly validation: number;
-  readonly learningRate: number;
-}
 
 /** Everything that drawing needs, and how it was learned. */
 export interface ArgnModel {
@@ -21,6 +15,7 @@ export interface ArgnModel {
   readonly coders: readonly Coder[];
   /** Columns in the order in which they are drawn: labels last. */
   readonly order: readonly number[];
+  /** In nats a row. */
   readonly curve: readonly EpochRecord[];
   /** What was promised and spent, with a budget. */
   readonly receipt?: PrivacyReceipt | undefined;

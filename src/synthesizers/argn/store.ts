@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { columnSchema } from '../../table/index.js';
 import { badModel, bundleArray, readBundle, writeBundle } from '../bundle.js';
+import { curveSchema } from '../training/index.js';
 import type { Coder } from './coder.js';
 import { coderSchema } from './coder.js';
 import type { ArgnModel } from './model.js';
@@ -19,7 +20,7 @@ const modelSchema = z.strictObject({
   coders: z.array(coderSchema),
   order: z.array(z.int().min(0)),
   receipt: receiptSchema.optional(),
-  curve: z.array(z.strictObject({ training: z.number(), validation: z.number(), learningRate: z.number() })),
+  curve: curveSchema,
 });
 
 /** Writes a model into an existing folder. */

@@ -34,6 +34,7 @@ describe('import direction', () => {
     ['src/sources/index.ts', `export { eicu } from './eicu/index.js';`],
     ['src/pipeline/run.ts', `import { referenceHospital } from '../sources/reference-hospital/index.js';`],
     ['src/pipeline/run.ts', `const x = await import('../sources/index.js');`],
+    ['src/synthesizers/argn/fit.ts', `import { x } from '../training/index.js';`],
     ['src/index.ts', `export { Rng } from './core/rng.js';`],
   ])('%s may say %s', (file, code) => {
     expect(check(file, code)).toEqual([]);
@@ -55,6 +56,12 @@ describe('import direction', () => {
       `import { x } from '../mimic-iv/index.js';`,
       'must not import its neighbour',
     ],
+    [
+      'src/synthesizers/training/split.ts',
+      `import { x } from '../argn/index.js';`,
+      'must not import its neighbour',
+    ],
+    ['src/synthesizers/argn/fit.ts', `import { x } from '../training/split.js';`, 'Deep import'],
     [
       'src/stages/report/html.ts',
       `import { x } from '../validate/index.js';`,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataError, InterruptedError, Rng } from '../../../src/core/index.js';
 import { argn, FittedArgn } from '../../../src/synthesizers/argn/index.js';
-import { checkLoss } from '../../../src/synthesizers/argn/fit.js';
+import { checkLoss } from '../../../src/synthesizers/training/index.js';
 import type { ArgnOptions } from '../../../src/synthesizers/argn/index.js';
 import type { FitContext } from '../../../src/synthesizers/index.js';
 import type { Cell, Table } from '../../../src/table/index.js';

@@ -1,0 +1,11 @@
+export { RunningAverage } from './average.js';
+export { Batches } from './batches.js';
+export { checkLoss, curveSchema } from './curve.js';
+export type { EpochRecord } from './curve.js';
+export { trainInPasses } from './passes.js';
+export type { NetworkState, PassesRequest, Trainable, Trained } from './passes.js';
+export { prepare } from './sessions.js';
+export type { Prepared } from './sessions.js';
+export { splitRows } from './split.js';
+export type { Split } from './split.js';
+export { restoreTrainer, trainerVectors, vectorOf } from './trainer-state.js';
