@@ -12,6 +12,17 @@ export function lnGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(series);
 }
 
+/** ψ(x) = d lnΓ(x) / dx for x > 0: by recurrence up to 10, then its asymptotic series (Abramowitz and Stegun 6.3.18; absolute error below 1e-12). */
+export function digamma(x: number): number {
+  let shift = 0;
+  let y = x;
+  while (y < 10) shift -= 1 / y++;
+  const z = 1 / (y * y);
+  const series =
+    z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z * (1 / 132 - (z * 691) / 32_760)))));
+  return shift + Math.log(y) - 0.5 / y - series;
+}
+
 /**
  * Upper regularised incomplete gamma function Q(a, x) = Γ(a, x) / Γ(a), a > 0, x ≥ 0: by its series below a + 1 and
  * by Lentz' continued fraction above (Press et al., Numerical Recipes, 3rd ed., §6.2).

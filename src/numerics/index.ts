@@ -8,7 +8,7 @@ export { brierScore, calibrationLine, logLoss } from './calibration.js';
 export { jointCounts } from './contingency.js';
 export type { CodedColumn } from './contingency.js';
 export { chiSquaredTest, jensenShannon, mutualInformation, totalVariation } from './divergence.js';
-export { chiSquaredTail, gammaQ, lnGamma } from './gamma.js';
+export { chiSquaredTail, digamma, gammaQ, lnGamma } from './gamma.js';
 export { kolmogorovTail, ksStatistic, ksTest } from './ks.js';
 export { fitLogistic, predictLogistic } from './logistic.js';
 export type { LogisticModel, LogisticRequest } from './logistic.js';

@@ -1,0 +1,12 @@
+export { checkVariety } from './collapse.js';
+export { isDrawn, learnCoder } from './coder.js';
+export type { Coder, CoderOptions } from './coder.js';
+export { drawDecoded } from './decoded.js';
+export type { Decoded } from './decoded.js';
+export { FittedNetwork } from './fitted.js';
+export type { NetworkBlock, NetworkKind, NetworkModel } from './fitted.js';
+export { choiceCode, codeDrawers, layoutOf } from './layout.js';
+export type { Choice, DrawCode, Layout } from './layout.js';
+export { decodeColumn, emptyRows, encodeColumn, encodeRows, putColumn } from './rows.js';
+export type { CodedColumn, CodedRows } from './rows.js';
+export { loadNetwork, modelFields } from './store.js';

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DataError, Rng } from '../../../src/core/index.js';
+import { checkVariety, variety } from '../../../src/synthesizers/mixed/collapse.js';
+import {
+  codeDrawers,
+  decodeColumn,
+  encodeColumn,
+  encodeRows,
+  layoutOf,
+  learnCoder,
+} from '../../../src/synthesizers/mixed/index.js';
+import type { CoderOptions } from '../../../src/synthesizers/mixed/index.js';
+import { learnQuantiles, numberAt, scoreOf } from '../../../src/synthesizers/mixed/quantiles.js';
+import type { Cell, Column } from '../../../src/table/index.js';
+import { cellOf, columnFromCells } from '../../../src/table/index.js';
+import { schemaOf } from '../tables.js';
+
+const rng = (): Rng => Rng.create(1);
+const options: CoderOptions = { rareRows: 5, spikeShare: 0.05, levels: 20, modes: 'quantiles' };
+const numbers = (cells: Cell[]): Column => columnFromCells(schemaOf('x', 'continuous'), cells);
+
+describe('quantiles', () => {
+  it('make any numbers standard normal, and numbers again', () => {
+    const random = rng();
+    const values = Float64Array.from({ length: 4000 }, () => Math.exp(3 * random.next()) * 10).sort();
+    const quantiles = learnQuantiles(values, 5);
+    const scores = [...values].map((x) => scoreOf(quantiles, x, { halfStep: 0, rng: random }));
+    const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
+    const square = scores.reduce((a, b) => a + b * b, 0) / scores.length;
+    expect(Math.abs(mean)).toBeLessThan(0.02);
+    expect(Math.abs(square - 1)).toBeLessThan(0.05);
+    for (const [i, x] of values.entries()) expect(numberAt(quantiles, scores[i]!)).toBeCloseTo(x, 0);
+    expect(numberAt(quantiles, -9)).toBeGreaterThanOrEqual(values[0]!);
+    expect(numberAt(quantiles, 9)).toBeLessThanOrEqual(values.at(-1)!);
+  });
+
+  it('give a number of many rows a place anywhere in its range, and always that number back', () => {
+    const values = Float64Array.from({ length: 300 }, (_, i) =>
+      i < 100 ? i / 100 : i < 200 ? 1 : 1 + (i - 199) / 100,
+    );
+    const quantiles = learnQuantiles(values, 5);
+    const random = rng();
+    const scores = Array.from({ length: 200 }, () => scoreOf(quantiles, 1, { halfStep: 0, rng: random }));
+    expect(Math.max(...scores) - Math.min(...scores)).toBeGreaterThan(0.5);
+    for (const score of scores) expect(numberAt(quantiles, score)).toBeCloseTo(1, 1);
+  });
+});
+
+describe.each(['quantiles', 'mixture'] as const)('rows with %s', (modes) => {
+  it('come back from codes and numbers: categories and spikes exactly, others nearly, missing as missing', () => {
+    const cells: Cell[] = Array.from({ length: 500 }, (_, i) =>
+      i % 10 === 0 ? null : i % 3 === 0 ? 0 : Math.round(((i * 37) % 101) * 10 + 5) / 10,
+    );
+    const column = numbers(cells);
+    const coder = learnCoder(column, { ...options, modes });
+    const back = decodeColumn(coder, column.schema, encodeColumn(coder, column, rng()));
+    for (const [i, cell] of cells.entries()) {
+      const after = cellOf(back, i);
+      if (cell === null || cell === 0) expect(after).toBe(cell);
+      else expect(Math.abs(Number(after) - Number(cell))).toBeLessThan(modes === 'quantiles' ? 1.5 : 0.2);
+    }
+  });
+
+  it('keep any column: every cell comes back inside the range, with its decimals, missing where it was', () => {
+    const cell = fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { nil: null, freq: 6 });
+    fc.assert(
+      fc.property(fc.array(cell, { minLength: 20, maxLength: 60 }), (cells) => {
+        const column = numbers(cells);
+        const coder = learnCoder(column, { ...options, modes });
+        const back = decodeColumn(coder, column.schema, encodeColumn(coder, column, rng()));
+        const present = cells.filter((x) => x !== null);
+        for (const [i, before] of cells.entries()) {
+          const after = cellOf(back, i);
+          if (before === null) expect(after).toBeNull();
+          else {
+            expect(Number(after)).toBeGreaterThanOrEqual(Math.min(...present));
+            expect(Number(after)).toBeLessThanOrEqual(Math.max(...present));
+          }
+        }
+      }),
+      { numRuns: 60, seed: 3 },
+    );
+  });
+});
+
+describe('codes', () => {
+  it('are two choices where there are many, and never those of rare categories', () => {
+    const categories = Array.from({ length: 1000 }, (_, i) => `c${i}`);
+    const schema = schemaOf('code', 'categorical', { categories });
+    const column = columnFromCells(
+      schema,
+      Array.from({ length: 6000 }, (_, i) => (i < 5999 ? `c${i % 900}` : 'c999')),
+    );
+    const coder = learnCoder(column, options);
+    const layout = layoutOf([coder]);
+    expect(layout.choices.map(({ role }) => role)).toEqual(['group', 'place']);
+    expect(layout.width).toBeLessThan(70);
+    const random = rng();
+    const draw = codeDrawers(layout, [coder])[0]!;
+    const weights = new Float64Array(layout.width).fill(1);
+    for (let i = 0; i < 3000; i++) {
+      const code = draw(weights, () => random.next());
+      expect(code).toBeLessThan(coder.size);
+      expect(coder.kind === 'categories' && code === coder.rare).toBe(false);
+    }
+    const { codes, numbers: none } = encodeColumn(coder, column, rng());
+    const back = decodeColumn(coder, column.schema, { codes: codes.subarray(0, 5999), numbers: none });
+    for (let i = 0; i < 5999; i++) expect(cellOf(back, i)).toBe(`c${i % 900}`);
+  });
+
+  it('of a constant or empty column need no choice', () => {
+    const constant = learnCoder(numbers(new Array<Cell>(30).fill(7.5)), options);
+    const empty = learnCoder(numbers(new Array<Cell>(30).fill(null)), options);
+    expect(layoutOf([constant, empty])).toMatchObject({ choices: [], numbers: [], width: 0 });
+  });
+});
+
+describe('variety', () => {
+  const column = columnFromCells(
+    schemaOf('c', 'categorical', { categories: ['a', 'b', 'c'] }),
+    Array.from({ length: 90 }, (_, i) => ['a', 'b', 'c'][i % 3]!),
+  );
+  const coder = learnCoder(column, options);
+  const layout = layoutOf([coder]);
+  const real = encodeRows({ layout, coders: [coder] }, [column], rng());
+
+  it('is whole for the rows themselves, and none for one row again and again, which is refused', () => {
+    expect(variety(real, real, layout)).toBe(1);
+    const collapsed = { ...real, codes: new Int32Array(real.codes.length) };
+    expect(variety(real, collapsed, layout)).toBe(0);
+    expect(() => {
+      checkVariety(real, collapsed, layout);
+    }).toThrow(DataError);
+    checkVariety(real, real, layout);
+  });
+});
