@@ -1,0 +1,2 @@
+export { tabddpm } from './synthesizer.js';
+export type { TabddpmOptions } from './options.js';

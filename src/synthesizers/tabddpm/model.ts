@@ -1,0 +1,21 @@
+import type { Layout, NetworkModel } from '../mixed/index.js';
+import { layoutOf } from '../mixed/index.js';
+import type { Labels } from './labels.js';
+import type { Shape } from './network.js';
+import type { CompiledTabddpm } from './options.js';
+
+/** Everything that drawing needs, and how it was learned; losses of the curve as in `losses`. */
+export interface TabddpmModel extends NetworkModel {
+  readonly options: CompiledTabddpm;
+  readonly labels: Labels;
+}
+
+/** A table of constants needs no network. */
+export function hasNetwork({ choices, numbers }: Layout): boolean {
+  return choices.length + numbers.length > 0;
+}
+
+export function shapeOf({ coders, options }: Pick<TabddpmModel, 'coders' | 'options'>): Shape {
+  const { units, layers, noiseSteps } = options;
+  return { layout: layoutOf(coders), units, layers, noiseSteps };
+}

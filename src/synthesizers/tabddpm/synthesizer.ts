@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { NetworkKind } from '../mixed/index.js';
+import { FittedNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import type { Synthesizer } from '../types.js';
+import { fitTabddpm } from './fit.js';
+import { labelsSchema } from './labels.js';
+import { hasNetwork, shapeOf } from './model.js';
+import { parameterCount } from './network.js';
+import type { CompiledTabddpm, TabddpmOptions } from './options.js';
+import { compileTabddpm, tabddpmOptionsSchema } from './options.js';
+
+const kind: NetworkKind = { id: 'tabddpm', module: new URL('./sample-block.js', import.meta.url).href };
+
+const modelSchema = z.strictObject({ ...modelFields, options: tabddpmOptionsSchema, labels: labelsSchema });
+
+export const tabddpm: Synthesizer<TabddpmOptions, CompiledTabddpm> = {
+  id: 'tabddpm',
+  title: 'Diffusion model (TabDDPM)',
+  generation: 'data-driven',
+  summary:
+    'A network that takes noise out of rows step by step, numbers and categories together, given the label. For utility close to sequential trees with smooth numbers; slower to learn and to draw. Any columns can be given.',
+  private: false,
+  source:
+    'Kotelnikov et al. 2023, "TabDDPM: Modelling Tabular Data with Diffusion Models", ICML 2023, arXiv 2209.15421',
+  compile: compileTabddpm,
+  fit: async (table, options, context) => new FittedNetwork(await fitTabddpm(table, options, context), kind),
+  load: async (dir) => {
+    const model = await loadNetwork(dir, {
+      ...kind,
+      schema: modelSchema,
+      count: (model) => {
+        const shape = shapeOf(model);
+        return hasNetwork(shape.layout) ? parameterCount(shape) : 0;
+      },
+    });
+    return new FittedNetwork(model, kind);
+  },
+};
