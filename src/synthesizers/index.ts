@@ -3,6 +3,9 @@ import { aim } from './aim/index.js';
 import { argn } from './argn/index.js';
 import { cart } from './cart/index.js';
 import { copula } from './copula/index.js';
+import { ctgan } from './ctgan/index.js';
+import { tabddpm } from './tabddpm/index.js';
+import { tvae } from './tvae/index.js';
 import type { Synthesizer } from './types.js';
 
 export type { FitContext, FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from './types.js';
@@ -18,7 +21,10 @@ export type {
 
 /** Every synthesizer by its id. */
 export const synthesizers: ReadonlyMap<string, Synthesizer<unknown, unknown>> = new Map(
-  [cart, copula, aim, argn].map((s): [string, Synthesizer<unknown, unknown>] => [s.id, s]),
+  [cart, copula, aim, argn, tabddpm, tvae, ctgan].map((s): [string, Synthesizer<unknown, unknown>] => [
+    s.id,
+    s,
+  ]),
 );
 
 /** @throws UserError `NO_SYNTHESIZER`, naming those that there are. */

@@ -45,7 +45,7 @@ Without --epsilon: sequential trees (cart), relations between columns are found 
     .option('--label <names>', 'column that somebody will want to predict (repeatable, or a,b)', collect, [])
     .option(
       '--synthesizer <id>',
-      'cart, copula, aim, argn: see `anamnesis synthesizers` (default: cart; with --epsilon aim)',
+      'cart, copula, aim, argn, tabddpm, tvae, ctgan: see `anamnesis synthesizers` (default: cart; with --epsilon aim)',
     )
     .option('--schema <yaml>', "how to read the columns (see 'table describe')")
     .option('--constraints <yaml>', 'rules that every drawn row keeps, and relations')

@@ -1,0 +1,2 @@
+export { ctgan } from './synthesizer.js';
+export type { CtganOptions } from './options.js';

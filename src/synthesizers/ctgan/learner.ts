@@ -1,0 +1,274 @@
+import type { Rng } from '../../core/index.js';
+import { throwIfAborted } from '../../core/index.js';
+import type { Value } from '../../tensor/index.js';
+import { dropoutNoise, Graph, gumbelNoise, Parameters, Session, Trainer, value } from '../../tensor/index.js';
+import type { CodedRows } from '../mixed/index.js';
+import type { NetworkState, Split, Trainable } from '../training/index.js';
+import { restoreTrainer, trainerVectors, vectorOf } from '../training/index.js';
+import type { Condition, ConditionChoice } from './conditions.js';
+import { ConditionSampler } from './conditions.js';
+import type { Shape } from './network.js';
+import {
+  chanceWidth,
+  conditionWidth,
+  criticDistance,
+  criticLoss,
+  drawingGraph,
+  generatorLoss,
+  rowWidth,
+} from './network.js';
+import type { CompiledCtgan } from './options.js';
+
+export interface LearnerSetup {
+  readonly shape: Shape;
+  readonly rows: CodedRows;
+  readonly split: Split;
+  readonly conditions: readonly ConditionChoice[];
+  /** A multiple of the pack's rows. */
+  readonly batchRows: number;
+  readonly stepsPerPass: number;
+  readonly options: CompiledCtgan;
+  readonly rng: Rng;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** As in the authors' code: β and weight decay (here decoupled from the gradient). */
+const ADAM = { beta1: 0.5, beta2: 0.9, weightDecay: 1e-6 };
+/** Rows that a validation reads at most. */
+const VALIDATION_ROWS = 5000;
+
+interface Networks {
+  readonly generator: Trainer;
+  readonly critic: Trainer;
+  readonly scorer: Session;
+}
+
+/** Generator and critic in training, one step of each at a time. */
+export class Learner implements Trainable {
+  readonly #setup: LearnerSetup;
+  readonly #networks: Networks;
+  readonly #sampler: ConditionSampler;
+  /** Means and variances that the generator's batch norms remember. */
+  #remembered: Value;
+
+  private constructor(setup: LearnerSetup, networks: Networks) {
+    const { conditions, rows, shape, split } = setup;
+    this.#setup = setup;
+    this.#networks = networks;
+    this.#sampler = new ConditionSampler(conditions, rows, {
+      layout: shape.layout,
+      training: split.training,
+    });
+    // means 0 and variances 1, layer by layer, as batch norms start
+    const { remembered } = drawingGraph(shape).sizes;
+    this.#remembered = value(
+      Float32Array.from({ length: remembered }, (_, i) => Math.floor(i / shape.units) % 2),
+    );
+  }
+
+  static async create(setup: LearnerSetup): Promise<Learner> {
+    const { shape, rng, options } = setup;
+    const { provider, threads } = options;
+    const generator = await Trainer.create(
+      (graph, parameters) => {
+        const { loss, remembered } = generatorLoss(graph, parameters, shape);
+        return { loss, results: { 'next.remembered': remembered } };
+      },
+      { provider, threads, adam: ADAM, name: 'generator' },
+    );
+    const critic = await Trainer.create(
+      (graph, parameters) => {
+        const { loss, distance } = criticLoss(graph, parameters, shape);
+        return { loss, results: { distance } };
+      },
+      { provider, threads, adam: ADAM, name: 'critic' },
+    );
+    const graph = new Graph();
+    const parameters = new Parameters(graph, 'critic');
+    const distance = criticDistance(graph, parameters, shape);
+    parameters.seal();
+    const scorer = await Session.create(graph.encode({ distance }), { provider, threads });
+    generator.start(rng.split('start', 'generator'));
+    critic.start(rng.split('start', 'critic'));
+    return new Learner(setup, { generator, critic, scorer });
+  }
+
+  /** Returns the mean of the critic's distance between real and made rows. */
+  async pass(_epoch: number, rate: number): Promise<number> {
+    const { rng, stepsPerPass, signal } = this.#setup;
+    let total = 0;
+    for (let i = 0; i < stepsPerPass; i++) {
+      throwIfAborted(signal);
+      const chance = rng.split('step', this.#networks.generator.step);
+      total += await this.#criticStep(chance.split('critic'), rate);
+      await this.#generatorStep(chance.split('generator'), rate);
+    }
+    return total / stepsPerPass;
+  }
+
+  async evaluate(): Promise<number> {
+    const { split, rng, rows, shape, conditions, options } = this.#setup;
+    const chance = rng.split('validation noise');
+    const most = Math.min(split.validation.length, VALIDATION_ROWS);
+    const places = split.validation.subarray(0, Math.floor(most / options.pac) * options.pac);
+    if (places.length === 0) return 0;
+    const many = shape.layout.choices.length;
+    const asked = Array.from(places, (row): Condition | undefined => {
+      if (conditions.length === 0) return undefined;
+      const { choice } = conditions[chance.int(conditions.length)]!;
+      return { choice, code: rows.codes[row * many + choice]! };
+    });
+    const { distance } = await this.#networks.scorer.run({
+      ...this.#latent(asked, chance),
+      real: this.#real(places, asked),
+      generator: this.#networks.generator.flat,
+      critic: this.#networks.critic.flat,
+    });
+    return Number(distance!.data[0]);
+  }
+
+  /** The generator's parameters, then what its batch norms remember. */
+  kept(): Float32Array {
+    const { data } = this.#networks.generator.flat;
+    const { data: remembered } = this.#remembered;
+    const out = new Float32Array(data.length + remembered.length);
+    for (let i = 0; i < data.length; i++) out[i] = Number(data[i]);
+    for (let i = 0; i < remembered.length; i++) out[data.length + i] = Number(remembered[i]);
+    return out;
+  }
+
+  snapshot(): NetworkState {
+    const { generator, critic } = this.#networks;
+    const remembered = Float32Array.from(this.#remembered.data, Number);
+    const vectors = {
+      ...trainerVectors(generator, 'generator.'),
+      ...trainerVectors(critic, 'critic.'),
+      remembered,
+    };
+    return { step: generator.step, vectors };
+  }
+
+  restore(state: NetworkState): void {
+    restoreTrainer(this.#networks.generator, state, 'generator.');
+    restoreTrainer(this.#networks.critic, state, 'critic.');
+    this.#remembered = value(Float32Array.from(vectorOf(state, 'remembered')));
+  }
+
+  async close(): Promise<void> {
+    const { generator, critic, scorer } = this.#networks;
+    await generator.close();
+    await critic.close();
+    await scorer.close();
+  }
+
+  async #criticStep(chance: Rng, rate: number): Promise<number> {
+    const { shape, batchRows, conditions, split } = this.#setup;
+    const packs = batchRows / shape.pac;
+    const places = new Uint32Array(batchRows);
+    const asked: (Condition | undefined)[] = [];
+    // real rows stand in another order than the rows made for the same conditions
+    const order = chance.permutation(batchRows);
+    for (let i = 0; i < batchRows; i++) {
+      if (conditions.length === 0) {
+        places[i] = split.training[chance.int(split.training.length)]!;
+        asked.push(undefined);
+      } else {
+        const drawn = this.#sampler.draw(chance);
+        places[i] = drawn.row;
+        asked.push(drawn);
+      }
+    }
+    const width = 3 * chanceWidth(shape);
+    const { distance } = await this.#networks.critic.advance(
+      {
+        ...this.#latent(asked, chance),
+        real: this.#real(
+          places.map((_, i) => places[order[i]!]!),
+          asked.map((_, i) => asked[order[i]!]),
+        ),
+        generator: this.#networks.generator.flat,
+        chance: value(dropoutNoise(chance, new Uint8Array(packs * width)), [packs, width]),
+        share: value(
+          Float32Array.from({ length: packs }, () => chance.next()),
+          [packs, 1],
+        ),
+      },
+      rate,
+    );
+    return Number(distance!.data[0]);
+  }
+
+  async #generatorStep(chance: Rng, rate: number): Promise<void> {
+    const { shape, batchRows, conditions } = this.#setup;
+    const packs = batchRows / shape.pac;
+    const many = shape.layout.choices.length;
+    const asked = Array.from({ length: batchRows }, (): Condition | undefined =>
+      conditions.length === 0 ? undefined : this.#sampler.draw(chance),
+    );
+    const codes = new Int32Array(batchRows * many);
+    const marks = new Float32Array(batchRows * many);
+    for (const [i, condition] of asked.entries()) {
+      if (condition === undefined) continue;
+      codes[i * many + condition.choice] = condition.code;
+      marks[i * many + condition.choice] = 1;
+    }
+    const width = chanceWidth(shape);
+    const { 'next.remembered': remembered } = await this.#networks.generator.advance(
+      {
+        ...this.#latent(asked, chance),
+        remembered: this.#remembered,
+        critic: this.#networks.critic.flat,
+        chance: value(dropoutNoise(chance, new Uint8Array(packs * width)), [packs, width]),
+        ...(shape.conditional && {
+          codes: value(codes, [batchRows, many]),
+          asked: value(marks, [batchRows, many]),
+        }),
+      },
+      rate,
+    );
+    this.#remembered = remembered!;
+  }
+
+  /** Latent rows beside their conditions, and Gumbel noise. */
+  #latent(asked: readonly (Condition | undefined)[], rng: Rng): Record<string, Value> {
+    const { shape } = this.#setup;
+    const n = asked.length;
+    const { width } = shape.layout;
+    return {
+      latent: latentRows(shape, asked, rng),
+      ...(width > 0 && { gumbel: value(gumbelNoise(rng, new Float32Array(n * width)), [n, width]) }),
+    };
+  }
+
+  /** Real rows as the critic sees them, in packs. */
+  #real(places: Uint32Array, asked: readonly (Condition | undefined)[]): Value {
+    const { rows, shape } = this.#setup;
+    const { layout, pac } = shape;
+    const [some, many, width] = [layout.numbers.length, layout.choices.length, rowWidth(shape)];
+    const out = new Float32Array(places.length * width);
+    for (const [i, row] of places.entries()) {
+      const at = i * width;
+      for (let k = 0; k < some; k++) {
+        const x = rows.numbers[row * some + k]!;
+        out[at + k] = Number.isNaN(x) ? 0 : x;
+      }
+      for (let k = 0; k < many; k++) out[at + some + layout.starts[k]! + rows.codes[row * many + k]!] = 1;
+      const condition = asked[i];
+      if (condition !== undefined)
+        out[at + some + layout.width + layout.starts[condition.choice]! + condition.code] = 1;
+    }
+    return value(out, [places.length / pac, pac * width]);
+  }
+}
+
+/** Standard normal numbers, then the condition: 1 at the code that is asked for. */
+export function latentRows(shape: Shape, asked: readonly (Condition | undefined)[], rng: Rng): Value {
+  const width = shape.latent + conditionWidth(shape);
+  const out = new Float32Array(asked.length * width);
+  for (const [i, condition] of asked.entries()) {
+    for (let k = 0; k < shape.latent; k++) out[i * width + k] = rng.normal();
+    if (condition !== undefined)
+      out[i * width + shape.latent + shape.layout.starts[condition.choice]! + condition.code] = 1;
+  }
+  return value(out, [asked.length, width]);
+}

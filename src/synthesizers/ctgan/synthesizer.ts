@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { NetworkKind } from '../mixed/index.js';
+import { FittedNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import type { Synthesizer } from '../types.js';
+import { fitCtgan } from './fit.js';
+import { conditionsSchema, hasNetwork, shapeOf } from './model.js';
+import { drawingGraph } from './network.js';
+import type { CompiledCtgan, CtganOptions } from './options.js';
+import { compileCtgan, ctganOptionsSchema } from './options.js';
+
+const kind: NetworkKind = { id: 'ctgan', module: new URL('./sample-block.js', import.meta.url).href };
+
+const modelSchema = z.strictObject({
+  ...modelFields,
+  options: ctganOptionsSchema,
+  conditions: conditionsSchema,
+});
+
+export const ctgan: Synthesizer<CtganOptions, CompiledCtgan> = {
+  id: 'ctgan',
+  title: 'Conditional GAN (CTGAN)',
+  generation: 'data-driven',
+  summary:
+    'A generator against a critic (Wasserstein, with gradient penalty), trained on rows drawn evenly over categories. To compare with published results; the others here keep marginals and relations better.',
+  private: false,
+  source: 'Xu et al. 2019, "Modeling Tabular Data using Conditional GAN", NeurIPS 2019, arXiv 1907.00503',
+  compile: compileCtgan,
+  fit: async (table, options, context) => new FittedNetwork(await fitCtgan(table, options, context), kind),
+  load: async (dir) => {
+    const model = await loadNetwork(dir, {
+      ...kind,
+      schema: modelSchema,
+      count: (model) => {
+        const shape = shapeOf(model);
+        if (!hasNetwork(shape.layout)) return 0;
+        const { sizes } = drawingGraph(shape);
+        return sizes.parameters + sizes.remembered;
+      },
+    });
+    return new FittedNetwork(model, kind);
+  },
+};

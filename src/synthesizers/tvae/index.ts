@@ -1,0 +1,2 @@
+export { tvae } from './synthesizer.js';
+export type { TvaeOptions } from './options.js';

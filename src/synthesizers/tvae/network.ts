@@ -1,0 +1,159 @@
+import type { Tensor } from '../../tensor/index.js';
+import {
+  add,
+  div,
+  embedding,
+  exp,
+  Graph,
+  groupedCrossEntropy,
+  linear,
+  log,
+  mul,
+  normal,
+  normalDivergence,
+  Parameters,
+  relu,
+  sigmoid,
+  split,
+  square,
+  sub,
+  sum,
+  tanh,
+  values,
+} from '../../tensor/index.js';
+import type { Layout } from '../mixed/index.js';
+
+/** What the network is built from. */
+export interface Shape {
+  readonly layout: Layout;
+  readonly units: number;
+  readonly latent: number;
+}
+
+/** Rows; neither where a table has none of them. */
+export interface RowInputs {
+  /** Codes of all choices (int32 [batch, choices]). */
+  readonly codes: Tensor | undefined;
+  /** Numbers, 0 where a row has none [batch, numbers]. */
+  readonly numbers: Tensor | undefined;
+  /** 1 where a row has a number, else 0. */
+  readonly present: Tensor | undefined;
+}
+
+export function rowInputs(graph: Graph, { layout }: Shape): RowInputs {
+  const [choices, numbers] = [layout.choices.length, layout.numbers.length];
+  const ofNumbers = (name: string): Tensor | undefined =>
+    numbers === 0 ? undefined : graph.input(name, ['batch', numbers]);
+  return {
+    codes: choices === 0 ? undefined : graph.input('codes', ['batch', choices], 'int32'),
+    numbers: ofNumbers('numbers'),
+    present: ofNumbers('present'),
+  };
+}
+
+/** Mean and log variance of the latent rows. */
+interface Posterior {
+  readonly means: Tensor;
+  readonly logVariance: Tensor;
+}
+
+/** Two layers with ReLU, then means and log variances (Xu et al. 2019, §4.4). A choice's one-hot code times the first layer is a row of a table. */
+function encoder(parameters: Parameters, rows: RowInputs, { layout, units, latent }: Shape): Posterior {
+  const terms: Tensor[] = [];
+  if (rows.numbers !== undefined) terms.push(linear(parameters, 'encoder.numbers', rows.numbers, { units }));
+  if (rows.codes !== undefined) {
+    const { graph } = rows.codes;
+    const starts = graph.constant(Int32Array.from(layout.starts), [layout.starts.length], 'int32');
+    const looked = embedding(parameters, 'encoder.codes', add(rows.codes, starts), {
+      size: layout.width,
+      width: units,
+      init: normal(1 / Math.sqrt(layout.choices.length)),
+    });
+    terms.push(sum(looked, { axes: [1] }));
+  }
+  const first = relu(terms.reduce((total, term) => add(total, term)));
+  const second = relu(linear(parameters, 'encoder.hidden', first, { units }));
+  return {
+    means: linear(parameters, 'encoder.means', second, { units: latent }),
+    logVariance: linear(parameters, 'encoder.logVariance', second, { units: latent }),
+  };
+}
+
+/** What the decoder says: means of the numbers, logits of the choices. */
+export interface Said {
+  readonly numbers: Tensor | undefined;
+  readonly logits: Tensor | undefined;
+}
+
+function decoder(parameters: Parameters, latent: Tensor, { layout, units }: Shape): Said {
+  const first = relu(linear(parameters, 'decoder.0', latent, { units }));
+  const second = relu(linear(parameters, 'decoder.1', first, { units }));
+  const numbers = layout.numbers.length;
+  const out = linear(parameters, 'decoder.out', second, { units: numbers + layout.width });
+  if (numbers === 0) return { numbers: undefined, logits: out };
+  if (layout.width === 0) return { numbers: tanh(out), logits: undefined };
+  const [raw, logits] = split(out, [numbers, layout.width], 1);
+  return { numbers: tanh(raw!), logits };
+}
+
+/** Deviations lie between these, as in the authors' code, and start at the third. */
+const DEVIATIONS = { least: 0.01, greatest: 1, start: 0.1 };
+const RANGE = DEVIATIONS.greatest - DEVIATIONS.least;
+
+/** Deviations of the numbers around their means, learned; kept in their range by a sigmoid instead of by cutting after each step. */
+function deviationsOf(parameters: Parameters, numbers: number): Tensor {
+  const share = (DEVIATIONS.start - DEVIATIONS.least) / RANGE;
+  const raw = parameters.add(
+    'decoder.deviations',
+    [numbers],
+    values(new Float32Array(numbers).fill(Math.log(share / (1 - share)))),
+  );
+  return add(mul(sigmoid(raw), RANGE), DEVIATIONS.least);
+}
+
+/** The deviations from the parameter that {@link deviationsOf} declares, the last of all. */
+export function readDeviations(parameters: Float32Array, { layout }: Shape): Float32Array {
+  const raw = parameters.subarray(parameters.length - layout.numbers.length);
+  return raw.map((x) => DEVIATIONS.least + RANGE / (1 + Math.exp(-x)));
+}
+
+/**
+ * Loss of each row [batch]: `lossFactor` times the negative log likelihood of the row, plus the divergence of its latent distribution from the standard normal.
+ * @param noise standard normal [batch, latent].
+ */
+export function rowLosses(
+  parameters: Parameters,
+  rows: RowInputs,
+  { shape, noise, lossFactor }: { shape: Shape; noise: Tensor; lossFactor: number },
+): Tensor {
+  const { means, logVariance } = encoder(parameters, rows, shape);
+  const latent = add(means, mul(exp(mul(logVariance, 0.5)), noise));
+  const said = decoder(parameters, latent, shape);
+  const terms: Tensor[] = [];
+  if (said.logits !== undefined && rows.codes !== undefined) {
+    const request = { logits: said.logits, sizes: shape.layout.sizes, codes: rows.codes };
+    terms.push(sum(groupedCrossEntropy(request), { axes: [1] }));
+  }
+  if (said.numbers !== undefined && rows.numbers !== undefined && rows.present !== undefined) {
+    const deviations = deviationsOf(parameters, shape.layout.numbers.length);
+    const errors = div(square(sub(rows.numbers, said.numbers)), mul(square(deviations), 2));
+    terms.push(sum(mul(add(errors, log(deviations)), rows.present), { axes: [1] }));
+  }
+  const reconstruction = terms.reduce((total, term) => add(total, term));
+  return add(mul(reconstruction, lossFactor), normalDivergence(means, logVariance));
+}
+
+/** The decoder alone, from an input `latent`, with all parameters declared as in training. */
+export function decoderGraph(shape: Shape): {
+  readonly graph: Graph;
+  readonly said: Said;
+  readonly size: number;
+} {
+  const graph = new Graph();
+  const parameters = new Parameters(graph);
+  encoder(parameters, rowInputs(graph, shape), shape);
+  const said = decoder(parameters, graph.input('latent', ['batch', shape.latent]), shape);
+  if (shape.layout.numbers.length > 0) deviationsOf(parameters, shape.layout.numbers.length);
+  parameters.seal();
+  return { graph, said, size: parameters.size };
+}

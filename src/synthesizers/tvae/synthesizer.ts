@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { NetworkKind } from '../mixed/index.js';
+import { FittedNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import type { Synthesizer } from '../types.js';
+import { fitTvae } from './fit.js';
+import { hasNetwork, shapeOf } from './model.js';
+import { decoderGraph } from './network.js';
+import type { CompiledTvae, TvaeOptions } from './options.js';
+import { compileTvae, tvaeOptionsSchema } from './options.js';
+
+const kind: NetworkKind = { id: 'tvae', module: new URL('./sample-block.js', import.meta.url).href };
+
+const modelSchema = z.strictObject({ ...modelFields, options: tvaeOptionsSchema });
+
+export const tvae: Synthesizer<TvaeOptions, CompiledTvae> = {
+  id: 'tvae',
+  title: 'Variational autoencoder (TVAE)',
+  generation: 'data-driven',
+  summary:
+    'Rows from latent numbers by a decoder, learned together with an encoder. The fastest of the networks to learn and to draw; blurs sharp edges and rare combinations. To compare with published results.',
+  private: false,
+  source:
+    'Xu et al. 2019, "Modeling Tabular Data using Conditional GAN", NeurIPS 2019, arXiv 1907.00503, §4.4',
+  compile: compileTvae,
+  fit: async (table, options, context) => new FittedNetwork(await fitTvae(table, options, context), kind),
+  load: async (dir) => {
+    const model = await loadNetwork(dir, {
+      ...kind,
+      schema: modelSchema,
+      count: (model) => {
+        const shape = shapeOf(model);
+        return hasNetwork(shape.layout) ? decoderGraph(shape).size : 0;
+      },
+    });
+    return new FittedNetwork(model, kind);
+  },
+};

@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { InterruptedError, Rng } from '../../../src/core/index.js';
+import { createCurator } from '../../../src/privacy/index.js';
+import type { FittedSynthesizer } from '../../../src/synthesizers/index.js';
+import { FittedNetwork } from '../../../src/synthesizers/mixed/index.js';
+import { tvae } from '../../../src/synthesizers/tvae/index.js';
+import { testContext } from '../../support/context.js';
+import { agreeing, coins, fitOf, fitting, resume, savedBytes } from '../networks.js';
+import { share } from '../tables.js';
+
+const fit = fitOf(tvae);
+const brief = { epochs: 4, units: 16, latent: 8 };
+
+describe('tvae', () => {
+  let fitted: FittedSynthesizer;
+  beforeAll(async () => {
+    fitted = await fit(coins(2000), { epochs: 150, batchRows: 200, learningRate: 0.004 });
+  });
+
+  it('learns what independent columns lose', async () => {
+    const drawn = await fitted.sample(2000, { rng: Rng.create(1) }, testContext());
+    expect(agreeing(drawn)).toBeGreaterThan(0.65);
+    expect(fitting(drawn)).toBeGreaterThan(0.85);
+    expect(Math.abs(share(drawn, ['x'], (x) => x === 0) - 0.18)).toBeLessThan(0.08);
+    expect(Math.abs(share(drawn, ['x'], (x) => x === null) - 0.1)).toBeLessThan(0.08);
+  });
+
+  it('draws given any columns, from latent rows that explain them', async () => {
+    const rng = Rng.create(1);
+    const high = await fitted.sample(800, { rng, given: { x: 21.3 } }, testContext());
+    expect(share(high, ['x'], (x) => x === 21.3)).toBe(1);
+    expect(share(high, ['a'], (a) => a === 'head')).toBeGreaterThan(0.9);
+    const same = await fitted.sample(800, { rng, given: { same: 'yes', b: 'head' } }, testContext());
+    expect(share(same, ['a'], (a) => a === 'head')).toBeGreaterThan(0.65);
+  });
+
+  it('keeps its training curve, which falls', () => {
+    if (!(fitted instanceof FittedNetwork)) throw new Error('not a network');
+    const { curve } = fitted;
+    expect(curve.at(-1)!.training).toBeLessThan(0.8 * curve[0]!.training);
+    expect(Math.min(...curve.map((e) => e.validation))).toBeLessThan(0.8 * curve[0]!.validation);
+  });
+
+  it('goes on after an interruption to the same bytes', async () => {
+    const table = coins(300);
+    const { stopped, begunAt, saved } = await resume((context) => fit(table, brief, context), 2);
+    expect(stopped).toBeInstanceOf(InterruptedError);
+    expect(begunAt).toBe(2);
+    expect(saved).toBe(await savedBytes(await fit(table, brief)));
+  });
+
+  it('notices a loss that is no number', async () => {
+    const table = coins(100);
+    const planted = vi.spyOn(Rng.prototype, 'normal').mockReturnValue(NaN);
+    try {
+      await expect(fit(table, brief)).rejects.toMatchObject({ code: 'DIVERGED' });
+    } finally {
+      planted.mockRestore();
+    }
+  });
+
+  it('refuses a budget: it cannot keep a promise of ε', async () => {
+    const curator = createCurator({ epsilon: 1, delta: 1e-5 });
+    await expect(fit(coins(100), brief, { ...testContext(), curator })).rejects.toMatchObject({
+      code: 'NOT_PRIVATE',
+    });
+  });
+});
