@@ -53,7 +53,7 @@ export function agreeing(table: Table): number {
 }
 
 /** A progress that tells each advance of a task. */
-export function watching(onAdvance: (units: number) => void): Progress {
+function watching(onAdvance: (units: number) => void): Progress {
   return {
     task: () => ({
       advance: (units = 1) => {

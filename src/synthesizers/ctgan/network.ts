@@ -55,7 +55,7 @@ export interface GeneratorInputs {
   readonly gumbel: Tensor | undefined;
 }
 
-export function generatorInputs(graph: Graph, shape: Shape): GeneratorInputs {
+function generatorInputs(graph: Graph, shape: Shape): GeneratorInputs {
   const { width } = shape.layout;
   return {
     latent: graph.input('latent', ['batch', shape.latent + conditionWidth(shape)]),
@@ -75,7 +75,7 @@ export interface Generated {
 const MOMENTUM = 0.05;
 
 /** Residual layers: each adds relu(batch norm(linear)) beside its input; then one linear layer (Xu et al. 2019, §4.4). */
-export function generator(
+function generator(
   parameters: Parameters,
   latent: Tensor,
   { shape, remembered, training }: { shape: Shape; remembered: Parameters; training: boolean },
@@ -98,18 +98,44 @@ export function generator(
   return { numbers: tanh(raw!), logits, remembered: flat };
 }
 
-/** A made row as the critic sees it: numbers, soft codes, and the condition that it was made for. */
+/**
+ * A made row as the critic sees it: numbers, soft codes, and the condition that it was made for. A number counts as far as its row has a code that goes with a
+ * number, as real rows have 0 for the others.
+ */
 function softRow({ numbers, logits }: Generated, { latent, gumbel }: GeneratorInputs, shape: Shape): Tensor {
   const parts: Tensor[] = [];
-  if (numbers !== undefined) parts.push(numbers);
+  let codes: Tensor | undefined;
   if (logits !== undefined && gumbel !== undefined) {
     const { sizes } = shape.layout;
     const noise = split(gumbel, sizes, 1);
-    parts.push(...split(logits, sizes, 1).map((piece, k) => gumbelSoftmax(piece, noise[k]!)));
+    const pieces = split(logits, sizes, 1);
+    codes = concat(
+      pieces.map((piece, k) => gumbelSoftmax(piece, noise[k]!)),
+      1,
+    );
   }
+  if (numbers !== undefined) parts.push(codes === undefined ? numbers : mul(numbers, presence(codes, shape)));
+  if (codes !== undefined) parts.push(codes);
   const condition = conditionWidth(shape);
   if (condition > 0) parts.push(slice(latent, 1, shape.latent, condition));
   return concat(parts, 1);
+}
+
+/** How far each number is there [batch, numbers], from soft codes. */
+function presence(codes: Tensor, { layout }: Shape): Tensor {
+  const { width, modes } = layout;
+  const weights = new Float32Array(width * modes.length);
+  const always = new Float32Array(modes.length);
+  for (const [n, range] of modes.entries()) {
+    if (range === undefined) always[n] = 1;
+    else for (let code = range.from; code < range.to; code++) weights[code * modes.length + n] = 1;
+  }
+  const { graph } = codes;
+  return affine(
+    codes,
+    graph.constant(weights, [width, modes.length]),
+    graph.constant(always, [modes.length]),
+  );
 }
 
 /** Packs of rows that are judged together (Lin et al. 2018, PacGAN). */
@@ -121,7 +147,7 @@ const SLOPE = 0.2;
 const DROPOUT = 0.5;
 
 /** The critic: layers of leaky ReLU and dropout; its weights may be used more than once. */
-export class Critic {
+class Critic {
   readonly #layers: readonly { readonly weight: Tensor; readonly bias: Tensor }[];
   readonly #units: number;
 

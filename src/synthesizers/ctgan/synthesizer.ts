@@ -22,7 +22,7 @@ export const ctgan: Synthesizer<CtganOptions, CompiledCtgan> = {
   generation: 'data-driven',
   summary:
     'A generator against a critic (Wasserstein, with gradient penalty), trained on rows drawn evenly over categories. To compare with published results; the others here keep marginals and relations better.',
-  private: false,
+  budget: 'refused',
   source: 'Xu et al. 2019, "Modeling Tabular Data using Conditional GAN", NeurIPS 2019, arXiv 1907.00503',
   compile: compileCtgan,
   fit: async (table, options, context) => new FittedNetwork(await fitCtgan(table, options, context), kind),

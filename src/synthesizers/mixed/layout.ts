@@ -19,6 +19,8 @@ export interface Layout {
   readonly width: number;
   /** Columns that have a number. */
   readonly numbers: readonly number[];
+  /** Where the codes that each number goes with lie when all are side by side; none where a column always has its number. */
+  readonly modes: readonly ({ readonly from: number; readonly to: number } | undefined)[];
   /** Choices of each column, none where it has one code only; and its place among the numbers. */
   readonly ofColumn: readonly { readonly choices: readonly number[]; readonly number: number | undefined }[];
   /** Codes of a group of each column; all in one where there are no groups. */
@@ -48,7 +50,14 @@ export function layoutOf(coders: readonly Coder[]): Layout {
   const sizes = choices.map(({ size }) => size);
   const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
   const width = sizes.reduce((sum, size) => sum + size, 0);
-  return { choices, sizes, starts, width, numbers, ofColumn, widths };
+  const modes = numbers.map((column) => {
+    const coder = coders[column]!;
+    const [choice] = ofColumn[column]!.choices;
+    if (choice === undefined || coder.kind !== 'numbers') return undefined;
+    const from = starts[choice]! + coder.spikes.length;
+    return { from, to: from + coder.modes.length };
+  });
+  return { choices, sizes, starts, width, numbers, modes, ofColumn, widths };
 }
 
 /** The code of a choice from that of its column. */

@@ -88,7 +88,7 @@ function overallOf({ values, counts }: Weighted): Overall {
 }
 
 /** Components from equal shares of the numbers, refined by twenty rounds of k-means (Lloyd 1982). */
-export function startMoments(data: Weighted, components: number): Moments {
+function startMoments(data: Weighted, components: number): Moments {
   let centres = Float64Array.from({ length: components }, (_, k) => atShare(data, (k + 0.5) / components));
   let moments = hardMoments(data, centres);
   for (let round = 0; round < 20; round++) {

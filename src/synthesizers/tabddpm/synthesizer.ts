@@ -19,7 +19,7 @@ export const tabddpm: Synthesizer<TabddpmOptions, CompiledTabddpm> = {
   generation: 'data-driven',
   summary:
     'A network that takes noise out of rows step by step, numbers and categories together, given the label. For utility close to sequential trees with smooth numbers; slower to learn and to draw. Any columns can be given.',
-  private: false,
+  budget: 'refused',
   source:
     'Kotelnikov et al. 2023, "TabDDPM: Modelling Tabular Data with Diffusion Models", ICML 2023, arXiv 2209.15421',
   compile: compileTabddpm,

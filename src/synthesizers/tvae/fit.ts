@@ -47,8 +47,8 @@ export async function fitTvae(table: Table, options: CompiledTvae, context: FitC
 
 /** The validation part is looked at so many times at most. */
 const PASSES = 100;
-/** Looks without a better loss that end training. */
-const STOP_AFTER = 15;
+/** Looks without a better loss that end training: at first, latent rows may say nothing for a while. */
+const STOP_AFTER = 30;
 
 async function train(
   model: Pick<TvaeModel, 'coders' | 'options'>,

@@ -53,7 +53,7 @@ describe('tabddpm', () => {
   it('learns what independent columns lose', async () => {
     const drawn = await fitted.sample(2000, { rng: Rng.create(1) }, testContext());
     expect(agreeing(drawn)).toBeGreaterThan(0.9);
-    expect(fitting(drawn)).toBeGreaterThan(0.95);
+    expect(fitting(drawn)).toBeGreaterThan(0.9);
     expect(Math.abs(share(drawn, ['x'], (x) => x === 0) - 0.18)).toBeLessThan(0.03);
     expect(Math.abs(share(drawn, ['x'], (x) => x === null) - 0.1)).toBeLessThan(0.03);
   });

@@ -14,7 +14,7 @@ const brief = { epochs: 4, units: 16, latent: 8 };
 describe('tvae', () => {
   let fitted: FittedSynthesizer;
   beforeAll(async () => {
-    fitted = await fit(coins(2000), { epochs: 150, batchRows: 200, learningRate: 0.004 });
+    fitted = await fit(coins(2000), { epochs: 200, batchRows: 100 });
   });
 
   it('learns what independent columns lose', async () => {
