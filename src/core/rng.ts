@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InternalError } from './errors.js';
+import { sha256Words } from './sha256.js';
+import type { Words } from './sha256.js';
 
 const TWO_POW_53 = 2 ** 53;
 
@@ -14,48 +16,48 @@ const TWO_POW_53 = 2 ** 53;
  * Never use it for differential-privacy noise: that comes from the operating system (privacy/mechanisms).
  */
 export class Rng {
-  readonly #key: Buffer;
+  readonly #key: Words;
   #s0: number;
   #s1: number;
   #s2: number;
   #s3: number;
   #spareNormal: number | undefined;
 
-  private constructor(key: Buffer) {
+  private constructor(key: Words) {
     this.#key = key;
-    this.#s0 = key.readInt32LE(0);
-    this.#s1 = key.readInt32LE(4);
-    this.#s2 = key.readInt32LE(8);
-    this.#s3 = key.readInt32LE(12);
+    this.#s0 = swapBytes(key[0]!);
+    this.#s1 = swapBytes(key[1]!);
+    this.#s2 = swapBytes(key[2]!);
+    this.#s3 = swapBytes(key[3]!);
     if ((this.#s0 | this.#s1 | this.#s2 | this.#s3) === 0) this.#s0 = 1; // the one state that xoshiro cannot leave
   }
 
   /** The root stream of a run. `seed` is any integer or text. */
   static create(seed: number | bigint | string): Rng {
-    return new Rng(
-      createHash('sha256')
-        .update(`anamnesis/rng/1\0${String(seed)}`)
-        .digest(),
-    );
+    const key = createHash('sha256')
+      .update(`anamnesis/rng/1\0${String(seed)}`)
+      .digest();
+    return new Rng(wordsOf(key));
   }
 
   /** A stream from its key, as sent to a worker. */
   static fromKey(keyHex: string): Rng {
     const key = Buffer.from(keyHex, 'hex');
     if (key.length !== 32) throw new InternalError('RNG_KEY', 'A stream key has 64 hexadecimal digits.');
-    return new Rng(key);
+    return new Rng(wordsOf(key));
   }
 
   /** The stream's key: the same key gives the same numbers from the start, wherever it runs. */
   get key(): string {
-    return this.#key.toString('hex');
+    let hex = '';
+    for (const word of this.#key) hex += (word >>> 0).toString(16).padStart(8, '0');
+    return hex;
   }
 
   /** A child stream for one purpose and, optionally, one subject, row block or task. Draws nothing from this one. */
   split(label: string, subject?: string | number): Rng {
-    const h = createHash('sha256').update(this.#key).update(`\0${label}`);
-    if (subject !== undefined) h.update(`\0${typeof subject}\0${String(subject)}`);
-    return new Rng(h.digest());
+    const text = subject === undefined ? `\0${label}` : `\0${label}\0${typeof subject}\0${String(subject)}`;
+    return new Rng(sha256Words(this.#key, text));
   }
 
   /** An integer, uniform on 0 … 2³² − 1. */
@@ -153,4 +155,13 @@ export class Rng {
   permutation(n: number): Uint32Array {
     return this.shuffle(Uint32Array.from({ length: n }, (_, i) => i));
   }
+}
+
+function wordsOf(bytes: Buffer): Words {
+  return Int32Array.from({ length: 8 }, (_, i) => bytes.readInt32BE(4 * i));
+}
+
+/** The same four bytes read from the other end. */
+function swapBytes(word: number): number {
+  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }

@@ -11,10 +11,9 @@ function mulHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const low = aLow * bLow;
-  const mid = aHigh * bLow + Math.floor(low / 65_536);
-  const mid2 = aLow * bHigh + (mid % 65_536);
-  return (aHigh * bHigh + Math.floor(mid / 65_536) + Math.floor(mid2 / 65_536)) >>> 0;
+  const mid = (Math.imul(aHigh, bLow) >>> 0) + (Math.imul(aLow, bLow) >>> 16);
+  const mid2 = (Math.imul(aLow, bHigh) >>> 0) + (mid & 0xffff);
+  return (Math.imul(aHigh, bHigh) + (mid >>> 16) + (mid2 >>> 16)) | 0;
 }
 
 /**
@@ -29,17 +28,17 @@ export function philox(
   let [k0, k1] = key;
   for (let round = 0; round < 10; round++) {
     const h0 = mulHigh(m0, c0);
-    const l0 = Math.imul(m0, c0) >>> 0;
+    const l0 = Math.imul(m0, c0);
     const h1 = mulHigh(m1, c2);
-    const l1 = Math.imul(m1, c2) >>> 0;
-    c0 = (h1 ^ c1 ^ k0) >>> 0;
+    const l1 = Math.imul(m1, c2);
+    c0 = h1 ^ c1 ^ k0;
     c1 = l1;
-    c2 = (h0 ^ c3 ^ k1) >>> 0;
+    c2 = h0 ^ c3 ^ k1;
     c3 = l0;
-    k0 = (k0 + w0) >>> 0;
-    k1 = (k1 + w1) >>> 0;
+    k0 = (k0 + w0) | 0;
+    k1 = (k1 + w1) | 0;
   }
-  return [c0, c1, c2, c3];
+  return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
 const hex = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
