@@ -59,6 +59,67 @@ export class WorkerPool {
     throw bad.reason;
   }
 
+  /**
+   * Like {@link map}, but gives the outputs one by one in the order of the calls, and begins a call only when fewer than `ahead` are begun
+   * and not yet given. So memory is bounded by `ahead`, not by the number of calls, and no thread waits for the others at the end of a
+   * round.
+   * @throws InterruptedError when `signal` fires.
+   */
+  async *stream<T>(
+    calls: Iterable<WorkerCall>,
+    { signal, ahead }: { signal?: AbortSignal | undefined; readonly ahead: number },
+  ): AsyncGenerator<T, void, undefined> {
+    throwIfAborted(signal);
+    if (this.size > 1) {
+      yield* this.#streamThreads<T>(calls[Symbol.iterator](), signal, ahead);
+      return;
+    }
+    for (const call of calls) {
+      throwIfAborted(signal);
+      yield (await runCall(call)) as T;
+      await new Promise((resume) => setImmediate(resume)); // lets signals and progress through
+    }
+  }
+
+  async *#streamThreads<T>(
+    calls: Iterator<WorkerCall, unknown>,
+    signal: AbortSignal | undefined,
+    ahead: number,
+  ): AsyncGenerator<T, void, undefined> {
+    const idle = [...this.#start()];
+    const begun: Promise<unknown>[] = [];
+    let state: 'going' | 'whole' | 'stopped' = 'going';
+    const begin = (): void => {
+      while (state === 'going' && idle.length > 0 && begun.length < ahead) {
+        const call = calls.next();
+        if (call.done === true) return;
+        const thread = idle.pop()!;
+        const answer = thread.ask(call.value, signal).finally(() => {
+          idle.push(thread);
+          begin();
+        });
+        answer.catch(() => undefined); // an error is thrown when its turn comes
+        begun.push(answer);
+      }
+    };
+    try {
+      begin();
+      while (begun.length > 0) {
+        const output = (await begun[0]) as T;
+        void begun.shift();
+        yield output;
+        begin();
+      }
+      state = 'whole';
+    } finally {
+      // Threads that have died, or that are still busy with a call nobody waits for, are not worth keeping.
+      if (state === 'going') {
+        state = 'stopped';
+        await this.close();
+      }
+    }
+  }
+
   /** Ends the threads; the pool may be used again afterwards. */
   async close(): Promise<void> {
     const threads = this.#threads ?? [];

@@ -29,6 +29,55 @@ describe.each([1, 2, 3])('a pool of %d', (size) => {
     expect(done).toBe(8);
   });
 
+  it('streams answers in the order of the calls, beginning only so many ahead', async () => {
+    let made = 0;
+    let given = 0;
+    let most = 0;
+    const calls = function* (): Generator<ReturnType<typeof call>> {
+      for (const one of squares(12, 0)) {
+        made++;
+        most = Math.max(most, made - given);
+        yield one;
+      }
+    };
+    const results: number[] = [];
+    for await (const result of open(size).stream<number>(calls(), { ahead: 4 })) {
+      given++;
+      results.push(result);
+    }
+    expect(results).toEqual(Array.from({ length: 12 }, (_, x) => x * x));
+    expect(most).toBe(size === 1 ? 1 : 4);
+  });
+
+  it('streams up to an error, and can be used again', async () => {
+    const pool = open(size);
+    const got: unknown[] = [];
+    const read = async (): Promise<void> => {
+      const calls = [...squares(3, 0), call('failDataError'), ...squares(20, 3)];
+      for await (const result of pool.stream(calls, { ahead: 5 })) got.push(result);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'NO_COLUMN' });
+    expect(got).toEqual([0, 1, 4]);
+    expect(await pool.map(squares(3, 1))).toEqual([1, 4, 9]);
+  });
+
+  it('streams until the signal fires or the reader leaves, and can be used again', async () => {
+    const pool = open(size);
+    const controller = new AbortController();
+    const read = async (leave: boolean): Promise<void> => {
+      const options = { ahead: 3, signal: controller.signal };
+      for await (const result of pool.stream<number>(squares(20, 0), options))
+        if (result === 9) {
+          if (leave) return;
+          controller.abort();
+        }
+    };
+    await read(true);
+    await expect(read(false)).rejects.toThrow(InterruptedError);
+    await expect(read(false)).rejects.toThrow(InterruptedError);
+    expect(await pool.map(squares(2, 1))).toEqual([1, 4]);
+  });
+
   it('gives the same numbers from stream keys', async () => {
     const root = Rng.create(3);
     const calls = [0, 1, 2, 3, 4].map((i) => call('draw', { key: root.split('block', i).key }));

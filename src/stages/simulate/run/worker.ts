@@ -27,6 +27,7 @@ export interface PatientBlock {
   readonly chunks: readonly (readonly Chunk[])[];
   readonly truth: Uint8Array;
   readonly tally: Tally;
+  readonly patients: number;
   readonly resources: number;
 }
 
@@ -87,6 +88,7 @@ export function livePatients({ spec, from, count }: PatientTask): PatientBlock {
     chunks: encoders.map((encoder) => encoder.take()),
     truth: new TextEncoder().encode(truth.join('')),
     tally,
+    patients: count,
     resources,
   };
 }
