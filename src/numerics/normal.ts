@@ -90,5 +90,7 @@ function rational({ top, bottom }: Rational, r: number): number {
 }
 
 function polynomial(coefficients: readonly number[], r: number): number {
-  return coefficients.reduceRight((value, c) => value * r + c, 0);
+  let value = 0;
+  for (let i = coefficients.length - 1; i >= 0; i--) value = value * r + coefficients[i]!;
+  return value;
 }

@@ -90,20 +90,33 @@ function compileModule(module: ModuleDefinition, { programs, library, context }:
       throw new InternalError('NO_SUCH_STATE', `No state '${name}' in ${module.path}.`);
     return found;
   };
+  const onward = (name: string): number => position(pastNothing(name, module, context.tracked));
   const guards = new Set<number>();
   for (const [name, state] of module.states) {
     const origin: Origin = { module: module.path, state: name };
     const loop = compileSteadyLoop(state, position(name), position, { tables: library.tables, context });
     const run = loop?.run ?? compileState(state, { origin, moduleName: module.name, guards }, context);
-    const next = loop?.next ?? nextOf(state, position, library, context);
+    const next = loop?.next ?? nextOf(state, onward, library, context);
     const tracked = context.tracked.find(name) ?? -1;
     const callee = state.type === 'CallSubmodule' ? programs.get(state.submodule) : undefined;
     const node: Node =
       callee === undefined ? { name, run, next, tracked } : { name, run, next, tracked, callee };
     program.nodes.push(node);
   }
-  program.initial = position('Initial');
+  program.initial = onward('Initial');
   return guards;
+}
+
+/** The first state from a name on that does something, chooses, or is asked for by a PriorState. */
+function pastNothing(start: string, { states }: ModuleDefinition, tracked: Names): string {
+  let name = start;
+  for (let left = states.size; left > 0; left--) {
+    const state = states.get(name);
+    const nothing = state?.type === 'Simple' || state?.type === 'Initial';
+    if (!nothing || state.direct_transition === undefined || tracked.find(name) !== undefined) return name;
+    name = state.direct_transition;
+  }
+  return start; // round and round: left as it is
 }
 
 function nextOf(

@@ -49,9 +49,11 @@ export function compileNumber(value: Numbered): ((rng: Rng) => string | number |
   return distribution === undefined ? null : compileDistribution(distribution);
 }
 
+const powers = Array.from({ length: 10 }, (_, i) => 10 ** i);
+
 /** Rounds half away from zero to a number of decimals. */
 export function roundTo(value: number, decimals: number): number {
-  const factor = 10 ** decimals;
+  const factor = powers[decimals] ?? 10 ** decimals;
   return (Math.sign(value) * Math.round(Math.abs(value) * factor + 1e-9)) / factor;
 }
 

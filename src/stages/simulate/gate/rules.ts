@@ -23,9 +23,16 @@ export const ruleIds = [
 ] as const;
 export type RuleId = (typeof ruleIds)[number];
 
+/** Codes that have passed: modules use the same objects over and over, and they do not change. */
+const passed = new WeakSet<Coding>();
+
 /** Whether a code has the form of its system, and a name. */
-function hasForm({ system, code, display }: Coding): boolean {
-  return display !== '' && hasCodeForm(system, code);
+function hasForm(coding: Coding): boolean {
+  if (passed.has(coding)) return true;
+  const { system, code, display } = coding;
+  const fine = display !== '' && hasCodeForm(system, code);
+  if (fine) passed.add(coding);
+  return fine;
 }
 
 interface Entry {
@@ -168,14 +175,21 @@ function checkConditions(record: PatientRecord, findings: Finding[]): void {
 
 function checkValues(record: PatientRecord, findings: Finding[]): void {
   for (const [position, { value, components }] of record.observations.entries()) {
-    const values = [value, ...components.map((part) => part.value)];
     const empty = value === null && components.length === 0;
-    const wrong = values.some(
-      (v) =>
-        (v?.kind === 'quantity' && (!Number.isFinite(v.value) || v.unit === '')) ||
-        (v?.kind === 'coding' && !hasForm(v.coding)) ||
-        (v?.kind === 'text' && v.text === ''),
-    );
-    if (empty || wrong) findings.push({ rule: 'value-form', list: 'observations', position });
+    if (empty || isWrong(value) || components.some((part) => isWrong(part.value)))
+      findings.push({ rule: 'value-form', list: 'observations', position });
+  }
+}
+
+function isWrong(value: PatientRecord['observations'][number]['value']): boolean {
+  switch (value?.kind) {
+    case 'quantity':
+      return !Number.isFinite(value.value) || value.unit === '';
+    case 'coding':
+      return !hasForm(value.coding);
+    case 'text':
+      return value.text === '';
+    default:
+      return false;
   }
 }

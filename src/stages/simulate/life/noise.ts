@@ -36,7 +36,16 @@ export function pointNoise(key: NoiseKey, channel: number, position: number): nu
 export function smoothNoise(key: NoiseKey, channel: number, time: number, periodMs: number): number {
   const cell = Math.floor(time / periodMs);
   const angle = ((time / periodMs - cell) * Math.PI) / 2;
-  return (
-    Math.cos(angle) * pointNoise(key, channel, cell) + Math.sin(angle) * pointNoise(key, channel, cell + 1)
-  );
+  const ends = (cells[channel] ??= { key: null, cell: 0, first: 0, last: 0 });
+  if (ends.key !== key || ends.cell !== cell) {
+    const follows = ends.key === key && ends.cell === cell - 1;
+    ends.first = follows ? ends.last : pointNoise(key, channel, cell);
+    ends.last = pointNoise(key, channel, cell + 1);
+    ends.key = key;
+    ends.cell = cell;
+  }
+  return Math.cos(angle) * ends.first + Math.sin(angle) * ends.last;
 }
+
+/** The values at both ends of the last cell that was asked for, by channel: a person's readings mostly fall into few cells, in order. */
+const cells: ({ key: NoiseKey | null; cell: number; first: number; last: number } | undefined)[] = [];

@@ -132,14 +132,28 @@ function nameEntries(record: RecordDraft, ids: Ids): void {
 }
 
 /** How often a drug was dispensed: once, and again as often as the refills and the time allow. */
-function finishMedication(
-  { supply, ...medication }: MedicationDraft,
-  endTime: number,
-): PatientRecord['medications'][number] {
-  if (supply === null) return medication;
-  const span = (medication.end ?? endTime) - medication.start;
-  const again = Math.min(supply.refills, Math.floor(span / supply.dispenseMs));
-  return { ...medication, dispenses: 1 + Math.max(0, again) };
+function finishMedication(draft: MedicationDraft, endTime: number): PatientRecord['medications'][number] {
+  const { id, codes, encounter, origin, start, end, endReason, chronic, administered } = draft;
+  const { reason, dosage, cost, supply } = draft;
+  const again =
+    supply === null
+      ? 0
+      : Math.min(supply.refills, Math.floor(((end ?? endTime) - start) / supply.dispenseMs));
+  return {
+    id,
+    codes,
+    encounter,
+    origin,
+    start,
+    end,
+    endReason,
+    chronic,
+    administered,
+    reason,
+    dosage,
+    dispenses: supply === null ? draft.dispenses : 1 + Math.max(0, again),
+    cost,
+  };
 }
 
 function nameStudy(study: Draft<ImagingStudy>, i: number, ids: Ids): ImagingStudy {

@@ -43,8 +43,9 @@ export function philox(
 
 const hex = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
-function word(x: number): string {
-  return hex[x >>> 24]! + hex[(x >>> 16) & 255]! + hex[(x >>> 8) & 255]! + hex[x & 255]!;
+/** Four hexadecimal digits of the lower or, shifted by 16, the upper half of a word. */
+function half(x: number): string {
+  return hex[(x >>> 8) & 255]! + hex[x & 255]!;
 }
 
 /** Ids of one patient: each is a function of the patient's key, the kind of entry and its number. */
@@ -64,9 +65,10 @@ export class Ids {
   /** A random UUID (RFC 9562, version 4). */
   uuid(kind: number, n: number, part = 0): string {
     const [a, b, c, d] = this.bits(kind, n, part);
-    const bb = word((b & 0xffff0fff) | 0x4000);
-    const cc = word((c & 0x3fffffff) | 0x80000000);
-    return `${word(a)}-${bb.slice(0, 4)}-${bb.slice(4)}-${cc.slice(0, 4)}-${cc.slice(4)}${word(d)}`;
+    const version = (b & 0x0fff) | 0x4000;
+    const variant = ((c >>> 16) & 0x3fff) | 0x8000;
+    const head = `${half(a >>> 16)}${half(a)}-${half(b >>> 16)}-${half(version)}`;
+    return `${head}-${half(variant)}-${half(c)}${half(d >>> 16)}${half(d)}`;
   }
 
   /** A DICOM UID made from a UUID (ISO/IEC 9834-8: `2.25.` and the number of the UUID). */

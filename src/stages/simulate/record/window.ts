@@ -31,10 +31,10 @@ export function windowRecord(record: PatientRecord, from: number): PatientRecord
   const paidBy = new Set(encounters.map((i) => record.encounters[i]!.coverage));
   const coverages = positions(record.coverages, (c, i) => goesOn(c.end) || paidBy.has(i));
   const move = {
-    encounters: moves(encounters),
-    conditions: moves(kept.conditions),
-    observations: moves(kept.observations),
-    coverages: moves(coverages),
+    encounters: moves(encounters, record.encounters.length),
+    conditions: moves(kept.conditions, record.conditions.length),
+    observations: moves(kept.observations, record.observations.length),
+    coverages: moves(coverages, record.coverages.length),
   };
   const reason = (r: Reason | null): Reason | null =>
     r === null ? null : { ...r, condition: moved(move.conditions, r.condition) };
@@ -58,7 +58,7 @@ export function windowRecord(record: PatientRecord, from: number): PatientRecord
     observations: place(record.observations, kept.observations),
     reports: place(record.reports, kept.reports).map((r) => ({
       ...r,
-      observations: r.observations.map((o) => move.observations.get(o)).filter((o) => o !== undefined),
+      observations: r.observations.map((o) => moved(move.observations, o)).filter((o) => o !== null),
     })),
     procedures: place(record.procedures, kept.procedures).map((p) => ({ ...p, reason: reason(p.reason) })),
     medications: place(record.medications, kept.medications).map((m) => ({ ...m, reason: reason(m.reason) })),
@@ -71,7 +71,7 @@ export function windowRecord(record: PatientRecord, from: number): PatientRecord
       reason: reason(c.reason),
       goals: c.goals.map((g) => ({
         ...g,
-        addresses: g.addresses.map((a) => move.conditions.get(a)).filter((a) => a !== undefined),
+        addresses: g.addresses.map((a) => moved(move.conditions, a)).filter((a) => a !== null),
       })),
     })),
     notes: place(record.notes, kept.notes),
@@ -86,12 +86,16 @@ function positions<T>(list: readonly T[], keep: (item: T, i: number) => boolean)
   return found;
 }
 
-function moves(kept: readonly number[]): Map<number, number> {
-  return new Map(kept.map((from, to) => [from, to]));
+/** The new position by the old one; −1: left out. */
+function moves(kept: readonly number[], length: number): Int32Array {
+  const to = new Int32Array(length).fill(-1);
+  for (let i = 0; i < kept.length; i++) to[kept[i]!] = i;
+  return to;
 }
 
-function moved(map: ReadonlyMap<number, number>, index: number | null): number | null {
-  return index === null ? null : (map.get(index) ?? null);
+function moved(to: Int32Array, index: number | null): number | null {
+  const position = index === null ? undefined : to[index];
+  return position === undefined || position < 0 ? null : position;
 }
 
 type Placed = Exclude<

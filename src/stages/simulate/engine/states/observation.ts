@@ -26,6 +26,7 @@ interface Part {
   readonly referenceRange: RangeOf;
 }
 
+const none: readonly [] = [];
 const unknown: ObservationValue = { kind: 'absent', reason: 'unknown' };
 
 /** Units of modules that are no UCUM. */
@@ -119,7 +120,7 @@ function record(life: Life, root: Root, { part, category, origin }: Recorded): n
     time: life.now,
     category,
     value,
-    components: [],
+    components: none,
     referenceRange: part.referenceRange,
   });
   remember(life, part.codes, raw);

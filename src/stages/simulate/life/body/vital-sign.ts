@@ -59,10 +59,16 @@ export interface SignFacts {
   readonly high: number | null;
 }
 
+const factsByName: ReadonlyMap<string, SignFacts> = new Map(
+  vitalSigns.map((name): [string, SignFacts] => {
+    if (!isBasic(name)) return [name, derivedFacts[name]];
+    const { sign } = basicSign(name);
+    return [name, { unit: sign.unit, decimals: sign.decimals, ...sign.normal }];
+  }),
+);
+
 export function vitalFacts(name: VitalSign): SignFacts {
-  if (!isBasic(name)) return derivedFacts[name];
-  const { sign } = basicSign(name);
-  return { unit: sign.unit, decimals: sign.decimals, ...sign.normal };
+  return factsByName.get(name)!;
 }
 
 /**
@@ -142,8 +148,10 @@ function glucose(draft: PersonDraft, time: number, attributes: Attributes): numb
   return Math.max(40, mean * glucoseFastingShare.value * Math.exp(glucoseSpread.value * reading));
 }
 
+const powers = Array.from({ length: 10 }, (_, i) => 10 ** i);
+
 function roundTo(value: number, decimals: number): number {
-  const factor = 10 ** decimals;
+  const factor = powers[decimals] ?? 10 ** decimals;
   return Math.round(value * factor) / factor;
 }
 

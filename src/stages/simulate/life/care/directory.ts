@@ -85,11 +85,17 @@ export function buildDirectory(population: Pick<CompiledPopulation, 'states'>, s
     }
   }
   const payers = payerFacts.map((facts) => ({ id: uuid(rng), ...facts }));
+  // one person sees doctors again and again before the next does
+  let person: PersonDraft | undefined;
+  let near = new Map<Kind, number[]>();
   return {
     directory: { organizations, practitioners, payers },
     choose: (draft, encounterClass, time, specialty) => {
-      const here = byCity.get(`${draft.address.state}/${draft.address.city}`)!;
-      const candidates = here.get(kindOf[encounterClass])!;
+      if (draft !== person) {
+        person = draft;
+        near = byCity.get(`${draft.address.state}/${draft.address.city}`)!;
+      }
+      const candidates = near.get(kindOf[encounterClass])!;
       const organization = candidates[place(draft, candidates.length)]!;
       const staff = staffOf[organization]!;
       return {
@@ -114,8 +120,10 @@ interface Visit {
 
 /** The wanted specialist, a paediatrician for a child, intensive or emergency medicine where that is what it is, else the person's own doctor. */
 function doctor(staff: readonly number[], practitioners: readonly Practitioner[], visit: Visit): number {
-  const withSpecialty = (name: string): number | undefined =>
-    staff.find((p) => practitioners[p]!.specialty === name);
+  const withSpecialty = (name: string): number | undefined => {
+    for (const p of staff) if (practitioners[p]!.specialty === name) return p;
+    return undefined;
+  };
   const age = ageAt(visit.draft.birthTime, visit.time);
   const wanted =
     (visit.specialty === undefined ? undefined : withSpecialty(visit.specialty)) ??
@@ -123,8 +131,8 @@ function doctor(staff: readonly number[], practitioners: readonly Practitioner[]
     (visit.encounterClass === 'icu' ? withSpecialty('CRITICAL CARE MEDICINE') : undefined) ??
     (age < 18 ? withSpecialty('PEDIATRICS') : undefined);
   if (wanted !== undefined) return wanted;
-  const adults = staff.filter((p) => practitioners[p]!.specialty !== 'PEDIATRICS');
   if (kindOf[visit.encounterClass] === 'hospital') return withSpecialty('INTERNAL MEDICINE')!;
+  const adults = staff.filter((p) => practitioners[p]!.specialty !== 'PEDIATRICS');
   const score = pointNoise(visit.draft.traits.noise, 3000, 0);
   return adults[Math.abs(Math.floor(score * 1000)) % adults.length]!;
 }

@@ -9,6 +9,12 @@ import type { Vaccine } from './data.js';
 const monthMs = yearMs / 12;
 const channelBase = 2000;
 
+const codes = care.immunizations.vaccines.map(({ code, display }): Coding => ({
+  system: 'CVX',
+  code,
+  display,
+}));
+
 /** A dose that falls due. */
 export interface DueImmunization {
   /** CVX. */
@@ -33,14 +39,16 @@ export function dueImmunizations(
   history: ImmunizationHistory,
 ): readonly DueImmunization[] {
   const due: DueImmunization[] = [];
+  const year = new Date(at).getUTCFullYear();
   care.immunizations.vaccines.forEach((vaccine, position) => {
+    if (year < vaccine.from) return;
     const given = history.get(vaccine.id) ?? [];
     if (!isDue(vaccine, draft, at, given)) return;
     const occasion = vaccine.everyMonths === undefined ? 0 : Math.floor(at / (vaccine.everyMonths * monthMs));
     if (!accepts(vaccine, draft, at, [channelBase + position, occasion])) return;
     history.set(vaccine.id, [...given, at]);
     due.push({
-      code: { system: 'CVX', code: vaccine.code, display: vaccine.display },
+      code: codes[position]!,
       dose: given.length + 1,
       cost: vaccine.cost,
     });
@@ -50,7 +58,6 @@ export function dueImmunizations(
 
 function isDue(vaccine: Vaccine, draft: PersonDraft, at: number, given: readonly number[]): boolean {
   const { dueEarlyDays, minimumGapDays } = care.immunizations;
-  if (new Date(at).getUTCFullYear() < vaccine.from) return false;
   const ageMonths = ageAt(draft.birthTime, at) * 12;
   if (ageMonths > vaccine.until) return false;
   const last = given.at(-1);
