@@ -148,14 +148,18 @@ function checkReferences(record: PatientRecord, findings: Finding[]): void {
       findings.push({ rule: 'dangling-reference', list, position });
   };
   const { conditions, observations, coverages, encounters } = record;
-  for (const [i, e] of encounters.entries()) {
+  for (let i = 0; i < encounters.length; i++) {
+    const e = encounters[i]!;
     missing('encounters', i, e.parent, encounters);
     missing('encounters', i, e.coverage, coverages);
     missing('encounters', i, e.reason?.condition, conditions);
   }
-  for (const [i, p] of record.procedures.entries()) missing('procedures', i, p.reason?.condition, conditions);
-  for (const [i, m] of record.medications.entries())
+  record.procedures.forEach((p, i) => {
+    missing('procedures', i, p.reason?.condition, conditions);
+  });
+  record.medications.forEach((m, i) => {
     missing('medications', i, m.reason?.condition, conditions);
+  });
   for (const [i, c] of record.carePlans.entries()) {
     missing('carePlans', i, c.reason?.condition, conditions);
     for (const goal of c.goals)
@@ -174,7 +178,9 @@ function checkConditions(record: PatientRecord, findings: Finding[]): void {
 }
 
 function checkValues(record: PatientRecord, findings: Finding[]): void {
-  for (const [position, { value, components }] of record.observations.entries()) {
+  const { observations } = record;
+  for (let position = 0; position < observations.length; position++) {
+    const { value, components } = observations[position]!;
     const empty = value === null && components.length === 0;
     if (empty || isWrong(value) || components.some((part) => isWrong(part.value)))
       findings.push({ rule: 'value-form', list: 'observations', position });

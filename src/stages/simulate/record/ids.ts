@@ -17,15 +17,16 @@ function mulHigh(a: number, b: number): number {
 }
 
 /**
- * Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11): 128 bits that depend on a key and a
- * counter only, so an entry's id does not move when another entry comes or goes.
+ * Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11): 128 bits that depend on a key (two
+ * words) and a counter (four words) only, so an entry's id does not move when another entry comes or goes. They take the counter's place.
  */
-export function philox(
-  counter: readonly [number, number, number, number],
-  key: readonly [number, number],
-): [number, number, number, number] {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+export function philox(counter: Int32Array, key: Int32Array): void {
+  let c0 = counter[0]!;
+  let c1 = counter[1]!;
+  let c2 = counter[2]!;
+  let c3 = counter[3]!;
+  let k0 = key[0]!;
+  let k1 = key[1]!;
   for (let round = 0; round < 10; round++) {
     const h0 = mulHigh(m0, c0);
     const l0 = Math.imul(m0, c0);
@@ -38,37 +39,53 @@ export function philox(
     k0 = (k0 + w0) | 0;
     k1 = (k1 + w1) | 0;
   }
-  return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
+  counter[0] = c0;
+  counter[1] = c1;
+  counter[2] = c2;
+  counter[3] = c3;
 }
 
-const hex = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+const bits = new Int32Array(4);
+const digits = Buffer.from('0123456789abcdef', 'latin1');
+/** A UUID's characters: written byte by byte and read at once, since joining short texts leaves much to collect. */
+const characters = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1');
 
-/** Four hexadecimal digits of the lower or, shifted by 16, the upper half of a word. */
-function half(x: number): string {
-  return hex[(x >>> 8) & 255]! + hex[x & 255]!;
+/** Writes a word's `count` lowest hexadecimal digits. */
+function writeHex(word: number, at: number, count: number): void {
+  for (let i = 0; i < count; i++) characters[at + i] = digits[(word >>> (4 * (count - 1 - i))) & 15]!;
 }
 
 /** Ids of one patient: each is a function of the patient's key, the kind of entry and its number. */
 export class Ids {
-  readonly #key: readonly [number, number];
+  readonly #key: Int32Array;
   readonly #high: number;
 
   constructor(rng: Rng) {
-    this.#key = [rng.uint32(), rng.uint32()];
+    this.#key = Int32Array.of(rng.uint32(), rng.uint32());
     this.#high = rng.uint32();
   }
 
-  bits(kind: number, n: number, part = 0): [number, number, number, number] {
-    return philox([n >>> 0, kind >>> 0, part >>> 0, this.#high], this.#key);
+  /** Leaves 128 bits in {@link bits}. */
+  #draw(kind: number, n: number, part: number): void {
+    bits[0] = n;
+    bits[1] = kind;
+    bits[2] = part;
+    bits[3] = this.#high;
+    philox(bits, this.#key);
   }
 
   /** A random UUID (RFC 9562, version 4). */
   uuid(kind: number, n: number, part = 0): string {
-    const [a, b, c, d] = this.bits(kind, n, part);
-    const version = (b & 0x0fff) | 0x4000;
-    const variant = ((c >>> 16) & 0x3fff) | 0x8000;
-    const head = `${half(a >>> 16)}${half(a)}-${half(b >>> 16)}-${half(version)}`;
-    return `${head}-${half(variant)}-${half(c)}${half(d >>> 16)}${half(d)}`;
+    this.#draw(kind, n, part);
+    const b = bits[1]!;
+    const c = bits[2]!;
+    writeHex(bits[0]!, 0, 8);
+    writeHex(b >>> 16, 9, 4);
+    writeHex((b & 0x0fff) | 0x4000, 14, 4);
+    writeHex(((c >>> 16) & 0x3fff) | 0x8000, 19, 4);
+    writeHex(c, 24, 4);
+    writeHex(bits[3]!, 28, 8);
+    return characters.toString('latin1');
   }
 
   /** A DICOM UID made from a UUID (ISO/IEC 9834-8: `2.25.` and the number of the UUID). */
@@ -78,8 +95,8 @@ export class Ids {
 
   /** Decimal digits. */
   digits(count: number, kind: number, n: number, part = 0): string {
-    const [a, b] = this.bits(kind, n, part);
-    return String(a * 1_048_576 + (b >>> 12))
+    this.#draw(kind, n, part);
+    return String((bits[0]! >>> 0) * 1_048_576 + (bits[1]! >>> 12))
       .padStart(16, '0')
       .slice(-count);
   }
