@@ -8,4 +8,5 @@ export type { ClosableProgress, TerminalProgressOptions, TextSink } from './term
 export { jsonProgress } from './json-progress.js';
 export { formatCount, formatSeconds } from './progress-state.js';
 export { WorkerPool } from './workers.js';
-export type { WorkerCall } from './worker-call.js';
+export { moved } from './worker-call.js';
+export type { Moved, WorkerCall } from './worker-call.js';

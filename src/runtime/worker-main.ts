@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { runCall } from './worker-call.js';
+import { isMoved, runCall } from './worker-call.js';
 import { flattenError } from './worker-errors.js';
 
 interface Request {
@@ -11,7 +11,9 @@ interface Request {
 
 async function answer(request: Request): Promise<void> {
   try {
-    parentPort?.postMessage({ id: request.id, output: await runCall(request) });
+    const done = await runCall(request);
+    const { output, buffers } = isMoved(done) ? done : { output: done, buffers: [] };
+    parentPort?.postMessage({ id: request.id, output }, buffers);
   } catch (error) {
     parentPort?.postMessage({ id: request.id, error: flattenError(error) });
   }

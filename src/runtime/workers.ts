@@ -1,6 +1,6 @@
 import { InternalError, throwIfAborted } from '../core/index.js';
 import type { WorkerCall } from './worker-call.js';
-import { runCall } from './worker-call.js';
+import { isMoved, runCall } from './worker-call.js';
 import { WorkerThread } from './worker-thread.js';
 
 /**
@@ -30,7 +30,7 @@ export class WorkerPool {
     if (this.size === 1 || calls.length <= 1) {
       for (const [i, call] of calls.entries()) {
         throwIfAborted(options.signal);
-        results[i] = (await runCall(call)) as T;
+        results[i] = (await runHere(call)) as T;
         options.onDone?.();
         await new Promise((resume) => setImmediate(resume)); // lets signals and progress through
       }
@@ -76,7 +76,7 @@ export class WorkerPool {
     }
     for (const call of calls) {
       throwIfAborted(signal);
-      yield (await runCall(call)) as T;
+      yield (await runHere(call)) as T;
       await new Promise((resume) => setImmediate(resume)); // lets signals and progress through
     }
   }
@@ -132,4 +132,10 @@ export class WorkerPool {
     this.#threads ??= Array.from({ length: this.size }, () => new WorkerThread());
     return this.#threads;
   }
+}
+
+/** A call in place: its output as it is. */
+async function runHere(call: WorkerCall): Promise<unknown> {
+  const answer = await runCall(call);
+  return isMoved(answer) ? answer.output : answer;
 }

@@ -96,6 +96,17 @@ describe.each([1, 2, 3])('a pool of %d', (size) => {
     expect([...array]).toEqual([1, 1, 2, 2]);
   });
 
+  it('moves large arrays that have their memory for themselves, and copies the others', async () => {
+    const pool = open(size);
+    const call1 = call('give', { size: 100_000 });
+    const [given] = await pool.map<Record<string, Uint8Array>>([call1, ...(size === 1 ? [] : [call1])]);
+    const sums = Object.values(given!).map((array) => array.reduce((sum, x) => sum + x, 0));
+    expect(sums).toEqual([100_000, 200_000, 9]);
+    const left = await pool.map<number[]>(Array.from({ length: size }, () => call('left')));
+    const moved = left.filter((lengths) => lengths.length > 0);
+    expect(moved).toContainEqual([size === 1 ? 100_000 : 0, 100_000, 3]); // in place nothing has to move
+  });
+
   it('can be used again after an error', async () => {
     const pool = open(size);
     await expect(pool.map([call('failForeign'), ...squares(3, 0)])).rejects.toThrow('a foreign defect');

@@ -1,7 +1,9 @@
 import { deserialize } from 'node:v8';
 import { Rng, UserError } from '../../../core/index.js';
 import { exportById } from '../../../exports/index.js';
-import type { Chunk, CompiledExport, RecordEncoder } from '../../../exports/index.js';
+import type { Chunk, RecordEncoder } from '../../../exports/index.js';
+import { moved } from '../../../runtime/index.js';
+import type { Moved } from '../../../runtime/index.js';
 import { derivedAttributes, lifeWorld } from '../life-world.js';
 import { compilePrograms } from '../engine/compile.js';
 import { Simulator } from '../engine/simulator.js';
@@ -36,7 +38,8 @@ interface Compiled {
   readonly simulator: Simulator;
   readonly seed: Rng;
   readonly wanted: Wanted;
-  readonly exports: readonly CompiledExport[];
+  /** One of each format. They are empty between tasks, but keep the texts that all patients share. */
+  readonly encoders: readonly RecordEncoder[];
 }
 
 let last: Compiled | undefined;
@@ -58,15 +61,26 @@ export function compileRun(spec: RunSpec): Compiled {
     simulator: new Simulator(programs, world, { endTime: spec.population.endTime, stepMs: spec.stepMs }),
     seed,
     wanted: { alive: spec.alive, only, mostTries: spec.mostTries },
-    exports: spec.formats.map(({ id, options }) => exportById(id).compile(options)),
+    encoders: spec.formats.map(({ id, options }) =>
+      exportById(id).compile(options).encoder(world.directory, spec.facts),
+    ),
   };
   return last;
 }
 
 /** Lives a block of patients and encodes them. Runs inside worker threads. */
-export function livePatients({ spec, from, count }: PatientTask): PatientBlock {
-  const { simulator, seed, wanted, exports } = compileRun(spec);
-  const encoders = exports.map((one): RecordEncoder => one.encoder(simulator.world.directory, spec.facts));
+export function livePatients(task: PatientTask): Moved<PatientBlock> {
+  try {
+    const block = liveBlock(task);
+    return moved(block, [block.truth, ...block.chunks.flat().map(({ bytes }) => bytes)]);
+  } catch (error) {
+    last = undefined; // its encoders hold a part of a block
+    throw error;
+  }
+}
+
+function liveBlock({ spec, from, count }: PatientTask): PatientBlock {
+  const { simulator, seed, wanted, encoders } = compileRun(spec);
   const tally = emptyTally(wanted.only?.atoms.length ?? 0);
   const truth: string[] = [];
   let resources = 0;
