@@ -1,3 +1,4 @@
+export { codeVersion } from './code-version.js';
 export { orderStages, runStages } from './runner.js';
 export type { StageEvent } from './runner.js';
 export type { Stage, StageOutput } from './stage.js';

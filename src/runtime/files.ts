@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { UserError } from '../core/index.js';
+import { InterruptedError, UserError } from '../core/index.js';
 
 const advice: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space, or choose another output folder',
@@ -53,15 +54,19 @@ export async function writeFileAtomic(target: string, data: string | Uint8Array)
  * Builds a folder as a whole: `build` fills a neighbour `<name>.tmp-<pid>`, which takes the target's name only when
  * `build` has succeeded; after an error nothing is left. An existing target is replaced only when it is empty or
  * holds the file `marker` (so it is an earlier output of ours); anything else is refused before work begins.
- * @throws UserError `OUTPUT_NOT_OURS`, `WRITE_*` when the place cannot be written.
+ *
+ * With `resume` the neighbour is `<name>.part-<key>` and stays, if it holds the file `journal`, when the work is interrupted (or the process
+ * killed): the next call with the same key finds it as it was left, and `build` goes on from its journal, which it removes in the end.
+ * @throws UserError `OUTPUT_NOT_OURS`, `OUTPUT_BUSY` when another process fills the neighbour, `WRITE_*` when the place cannot be written.
  */
 export async function buildFolderAtomic<T>(
   target: string,
   marker: string,
   build: (folder: string) => Promise<T>,
+  resume?: { readonly key: string; readonly journal: string },
 ): Promise<T> {
   const clean = path.resolve(target);
-  const temporary = `${clean}.tmp-${process.pid}`;
+  const temporary = resume === undefined ? `${clean}.tmp-${process.pid}` : `${clean}.part-${resume.key}`;
   const earlier = `${clean}.old-${process.pid}`;
   const present = await listFolder(clean);
   if (present !== undefined && present.length > 0 && !present.includes(marker)) {
@@ -70,8 +75,9 @@ export async function buildFolderAtomic<T>(
       fix: 'choose another output folder; nothing was changed',
     });
   }
+  const lock = resume === undefined ? null : await lockFolder(temporary, target);
   try {
-    await rm(temporary, { recursive: true, force: true });
+    if (resume === undefined) await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { recursive: true });
     const result = await build(temporary);
     if (present !== undefined) await rename(clean, earlier);
@@ -79,8 +85,40 @@ export async function buildFolderAtomic<T>(
     await rm(earlier, { recursive: true, force: true });
     return result;
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    const goesOn =
+      resume !== undefined &&
+      error instanceof InterruptedError &&
+      existsSync(path.join(temporary, resume.journal));
+    if (!goesOn) await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw explainWriteError(error, target);
+  } finally {
+    if (lock !== null) await rm(lock, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Puts a file beside a folder that says which process fills it. One that a killed process has left is taken over. */
+async function lockFolder(folder: string, target: string): Promise<string> {
+  const lock = `${folder}.lock`;
+  try {
+    await mkdir(path.dirname(lock), { recursive: true });
+    const owner = existsSync(lock) ? Number(await readFile(lock, 'utf8')) : process.pid;
+    if (owner !== process.pid && isRunning(owner))
+      throw new UserError('OUTPUT_BUSY', `Another process is making ${target}.`, {
+        got: `process ${owner}`,
+        fix: 'wait for it, or choose another output folder',
+      });
+    await writeFile(lock, String(process.pid));
+    return lock;
+  } catch (error) {
+    throw explainWriteError(error, target);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return Number.isInteger(pid) && pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

@@ -1,6 +1,7 @@
 export type { RunContext } from './context.js';
 export { buildFolderAtomic, explainWriteError, sha256File, writeFileAtomic } from './files.js';
 export { brokenFile, checkGzip } from './gzip.js';
+export { release } from './release.js';
 export { silentProgress } from './progress.js';
 export type { Progress, ProgressTask } from './progress.js';
 export { terminalProgress } from './terminal-progress.js';

@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UserError } from '../../src/core/index.js';
+import { InterruptedError, UserError } from '../../src/core/index.js';
 import {
   buildFolderAtomic,
   explainWriteError,
@@ -114,6 +114,55 @@ describe('buildFolderAtomic', () => {
     await buildFolderAtomic(target, 'marker.json', build('2'));
     expect(await readdir(target)).toEqual(['marker.json']);
     expect(await readFile(path.join(target, 'marker.json'), 'utf8')).toBe('2');
+    expect(await readdir(dir)).toEqual(['store']);
+  });
+
+  it('keeps what an interrupted build has left where there is a journal, and hands it to the next', async () => {
+    const target = path.join(dir, 'store');
+    const resume = { key: 'k1', journal: '.journal' };
+    const stop = (file: string) => async (folder: string) => {
+      await put(folder, file, 'half');
+      throw new InterruptedError();
+    };
+    const interrupted = buildFolderAtomic(target, 'marker.json', stop('.journal'), resume);
+    await expect(interrupted).rejects.toBeInstanceOf(InterruptedError);
+    expect(await readdir(dir)).toEqual(['store.part-k1']);
+    const seen = await buildFolderAtomic(
+      target,
+      'marker.json',
+      async (folder) => {
+        const names = await readdir(folder);
+        await put(folder, 'marker.json', 'x');
+        return names;
+      },
+      resume,
+    );
+    expect(seen).toEqual(['.journal']);
+    expect(await readdir(dir)).toEqual(['store']);
+    const early = buildFolderAtomic(target, 'marker.json', stop('other'), resume);
+    await expect(early).rejects.toBeInstanceOf(InterruptedError);
+    const failed = buildFolderAtomic(
+      target,
+      'marker.json',
+      async (folder) => {
+        await put(folder, '.journal', 'half');
+        throw new Error('a defect');
+      },
+      resume,
+    );
+    await expect(failed).rejects.toThrow('a defect');
+    expect(await readdir(dir)).toEqual(['store']);
+  });
+
+  it('refuses a folder that another process fills, and takes over that of a dead one', async () => {
+    const target = path.join(dir, 'store');
+    const lock = path.join(dir, 'store.part-k1.lock');
+    const resume = { key: 'k1', journal: '.journal' };
+    await writeFile(lock, '1');
+    const busy = buildFolderAtomic(target, 'marker.json', build('1'), resume);
+    await expect(busy).rejects.toMatchObject({ code: 'OUTPUT_BUSY' });
+    await writeFile(lock, '99999999');
+    await buildFolderAtomic(target, 'marker.json', build('1'), resume);
     expect(await readdir(dir)).toEqual(['store']);
   });
 

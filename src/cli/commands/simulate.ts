@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { systemClock } from '../../core/index.js';
 import { exportFormats } from '../../exports/index.js';
+import { codeVersion } from '../../pipeline/index.js';
 import { formatCount, formatSeconds } from '../../runtime/index.js';
 import { simulate } from '../../stages/simulate/index.js';
 import type { SimulationResult } from '../../stages/simulate/index.js';
@@ -15,6 +16,8 @@ import { simulateCliSchema, simulationOf } from '../simulate/options.js';
 import type { SimulateCli } from '../simulate/options.js';
 
 const builtIn = fileURLToPath(new URL('../../../modules', import.meta.url));
+/** What decides the bytes of a simulation. */
+const codeFolders = ['core', 'cohort', 'exports', 'numerics', 'runtime', 'stages/simulate'];
 const packageFile = new URL('../../../package.json', import.meta.url);
 
 /** `anamnesis simulate -p 1000 -o out/` */
@@ -103,7 +106,8 @@ async function simulateCommand(cli: SimulateCli, session: Session): Promise<void
     .object({ name: z.string(), version: z.string() })
     .parse(JSON.parse(readFileSync(packageFile, 'utf8')));
   const options = await simulationOf(cli);
-  const sources = { builtIn, generator: { name, version } };
+  const code = await codeVersion(codeFolders);
+  const sources = { builtIn, generator: { name, version }, code };
   const result = await simulate(options, cli.out, sources, session.context(1));
   report(cli.out, result, (systemClock.now() - started) / 1000, session);
 }

@@ -27,6 +27,8 @@ export interface PlanSources {
   /** Folder of the built-in library. */
   readonly builtIn: string;
   readonly generator: RunFacts['generator'];
+  /** Version of the code that runs: another one begins an interrupted run anew. */
+  readonly code?: string | undefined;
 }
 
 /**

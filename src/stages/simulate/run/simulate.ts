@@ -1,26 +1,28 @@
 import path from 'node:path';
 import { exportById } from '../../../exports/index.js';
 import type { CompiledExport } from '../../../exports/index.js';
-import { buildFolderAtomic, explainWriteError, writeFileAtomic } from '../../../runtime/index.js';
+import { buildFolderAtomic, release, writeFileAtomic } from '../../../runtime/index.js';
 import type { RunContext, WorkerCall } from '../../../runtime/index.js';
 import { buildDirectory } from '../life/index.js';
-import { Rng } from '../../../core/index.js';
-import type { RuleId } from '../gate/rules.js';
+import { fingerprint, Rng } from '../../../core/index.js';
+import { journalFile, noteCheckpoint, removeJournal, restoreCheckpoint } from './journal.js';
+import type { RunProgress } from './journal.js';
 import type { SimulateOptions } from './options.js';
 import { planRun } from './plan.js';
 import type { Plan, PlanSources } from './plan.js';
 import { Sink } from './sink.js';
-import { truthHeader } from './truth.js';
+import { truthFile, truthHeader } from './truth.js';
 import type { PatientBlock, PatientTask } from './worker.js';
 
 /** Name of the file that says what a folder holds; it marks the folder as ours. */
 const simulationFile = 'simulation.json';
-const truthFile = 'truth.csv';
 
 /** Patients in one call of a worker: few, so that memory is bounded by the patients in flight. */
 const blockSize = 10;
 /** Blocks for each worker that may be ahead of what is written. */
 const blocksEach = 4;
+/** An interrupted run goes on from the last full so many patients. */
+const patientsPerCheckpoint = 500;
 
 /** How a simulation went. */
 export interface SimulationResult {
@@ -32,7 +34,7 @@ export interface SimulationResult {
   /** Of those, the ones that die too early where only the living are wanted. */
   readonly dead: number;
   /** Records that the gate refused and that were made again, by rule. */
-  readonly refused: Readonly<Partial<Record<RuleId, number>>>;
+  readonly refused: Readonly<Record<string, number>>;
   readonly entries: number;
   readonly bytes: number;
   readonly formats: readonly string[];
@@ -40,7 +42,8 @@ export interface SimulationResult {
 
 /**
  * Lives a population and writes it in the wanted formats, each in a folder of its own below `out`. Nothing takes the name `out` until all of
- * it is written. The same seed gives the same bytes for any number of workers.
+ * it is written. The same seed gives the same bytes for any number of workers. An interrupted run leaves `<out>.part-<key>`, from which the
+ * same call goes on.
  * @throws UserError, DataError (see {@link planRun}), UserError `WRITE_*` for a disk that is full.
  */
 export async function simulate(
@@ -50,53 +53,90 @@ export async function simulate(
   context: RunContext,
 ): Promise<SimulationResult> {
   const plan = await planRun(options, sources);
-  const exports = plan.spec.formats.map(({ id, options: own }) => exportById(id).compile(own));
-  return buildFolderAtomic(out, simulationFile, async (folder) => {
-    const sink = new Sink(folder);
-    try {
-      const result = await livePopulation(plan, exports, sink, context);
-      sink.close();
-      for (const [i, one] of exports.entries())
-        await one.finish?.(path.join(folder, plan.spec.formats[i]!.id), plan.spec.facts, context);
-      await writeManifest(folder, plan, options, result);
-      return result;
-    } catch (error) {
-      sink.close();
-      throw explainWriteError(error, out);
-    }
-  });
+  const { spec, from, count } = plan;
+  const exports = spec.formats.map(({ id, options: own }) => exportById(id).compile(own));
+  const key = fingerprint([spec.key, sources.code ?? null, from, count]).slice(0, 16);
+  const build = async (folder: string): Promise<SimulationResult> => {
+    const result = await livePopulation(plan, exports, folder, context);
+    removeJournal(folder);
+    for (const [i, one] of exports.entries())
+      await one.finish?.(path.join(folder, spec.formats[i]!.id), spec.facts, context);
+    await writeManifest(folder, plan, options, result);
+    return result;
+  };
+  return buildFolderAtomic(out, simulationFile, build, { key, journal: journalFile });
 }
 
+/** Lives the patients that are not yet written, and writes them. */
 async function livePopulation(
   plan: Plan,
   exports: readonly CompiledExport[],
-  sink: Sink,
+  folder: string,
   context: RunContext,
 ): Promise<SimulationResult> {
   const { spec, from, count } = plan;
-  const { directory } = buildDirectory(spec.population, Rng.fromKey(spec.seedKey));
-  for (const [i, one] of exports.entries())
-    sink.write(spec.formats[i]!.id, one.preamble(directory, spec.facts));
-  if (spec.truth) sink.write('truth', [{ file: truthFile, bytes: new TextEncoder().encode(truthHeader) }]);
-  const progress = context.progress.task('Living patients', count);
-  const total = { tried: 0, unfit: 0, dead: 0, refused: {} as Partial<Record<RuleId, number>>, entries: 0 };
-  const blocks = context.pool.stream<PatientBlock>(callsFor(spec, from, count), {
-    signal: context.signal,
-    ahead: context.pool.size * blocksEach,
-  });
-  for await (const { chunks, truth, tally, patients, resources } of blocks) {
-    for (const [i, list] of chunks.entries()) sink.write(spec.formats[i]!.id, list);
-    if (spec.truth) sink.write('truth', [{ file: truthFile, bytes: truth }]);
-    total.tried += tally.tried;
-    total.unfit += tally.unfit;
-    total.dead += tally.dead;
-    total.entries += resources;
-    for (const [rule, n] of Object.entries(tally.refused) as [RuleId, number][])
-      total.refused[rule] = (total.refused[rule] ?? 0) + n;
-    progress.advance(patients);
+  const before = restoreCheckpoint(folder);
+  const sink = new Sink(folder, before?.sizes);
+  try {
+    const bytes = before === null ? writePreambles(plan, exports, sink) : 0;
+    const total = before?.progress ?? nothingYet(bytes);
+    const rest = { from: from + total.patients, count: count - total.patients };
+    const progress = context.progress.task('Living patients', count);
+    progress.advance(total.patients);
+    const blocks = context.pool.stream<PatientBlock>(callsFor(spec, rest.from, rest.count), {
+      signal: context.signal,
+      ahead: context.pool.size * blocksEach,
+    });
+    let unnoted = 0;
+    for await (const block of blocks) {
+      addBlock(total, block, writeBlock(block, plan, sink));
+      progress.advance(block.patients);
+      unnoted += block.patients;
+      if (unnoted < patientsPerCheckpoint) continue;
+      noteCheckpoint(folder, sink.takeGrown(), total);
+      unnoted = 0;
+    }
+    progress.done(`${count} patients`);
+    return { ...total, formats: spec.formats.map((f) => f.id) };
+  } finally {
+    sink.close();
   }
-  progress.done(`${count} patients`);
-  return { patients: count, ...total, bytes: sink.bytes, formats: spec.formats.map((f) => f.id) };
+}
+
+function nothingYet(bytes: number): RunProgress {
+  return { patients: 0, bytes, entries: 0, tried: 0, unfit: 0, dead: 0, refused: {} };
+}
+
+function writePreambles({ spec }: Plan, exports: readonly CompiledExport[], sink: Sink): number {
+  const { directory } = buildDirectory(spec.population, Rng.fromKey(spec.seedKey));
+  let bytes = 0;
+  for (const [i, one] of exports.entries())
+    bytes += sink.write(spec.formats[i]!.id, one.preamble(directory, spec.facts));
+  if (spec.truth)
+    bytes += sink.write('truth', [{ file: truthFile, bytes: new TextEncoder().encode(truthHeader) }]);
+  return bytes;
+}
+
+/** Writes a block and frees its memory. @returns the bytes written. */
+function writeBlock({ pieces, bytes }: PatientBlock, { spec }: Plan, sink: Sink): number {
+  let at = 0;
+  for (const { format, file, length } of pieces) {
+    const folder = format < 0 ? 'truth' : spec.formats[format]!.id;
+    sink.write(folder, [{ file, bytes: bytes.subarray(at, at + length) }]);
+    at += length;
+  }
+  release(bytes);
+  return at;
+}
+
+function addBlock(total: RunProgress, { tally, patients, resources }: PatientBlock, bytes: number): void {
+  total.patients += patients;
+  total.bytes += bytes;
+  total.entries += resources;
+  total.tried += tally.tried;
+  total.unfit += tally.unfit;
+  total.dead += tally.dead;
+  for (const [rule, n] of Object.entries(tally.refused)) total.refused[rule] = (total.refused[rule] ?? 0) + n;
 }
 
 /** Calls for blocks of consecutive patients, each made when it is wanted: a run of millions holds no list of them. */

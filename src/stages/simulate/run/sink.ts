@@ -10,23 +10,42 @@ const mostOpen = 200;
  * workers live patients, nothing is buffered, and an error is thrown where it happens.
  */
 export class Sink {
-  /** Bytes written so far. */
-  bytes = 0;
-  /** Descriptors by path, the least recently used first. */
+  /** Descriptors by name, the least recently used first. */
   readonly #open = new Map<string, number>();
-  readonly #known = new Set<string>();
+  /** Sizes of all files by name. */
+  readonly #sizes: Map<string, number>;
   readonly #folders = new Set<string>();
+  #grown = new Map<string, number>();
 
-  constructor(readonly folder: string) {}
+  /** @param sizes of files that are there already and are appended to. */
+  constructor(
+    readonly folder: string,
+    sizes: ReadonlyMap<string, number> = new Map(),
+  ) {
+    this.#sizes = new Map(sizes);
+  }
 
   /** @throws a file system error, e.g. `ENOSPC`. */
-  write(format: string, chunks: readonly Chunk[]): void {
+  write(format: string, chunks: readonly Chunk[]): number {
+    let written = 0;
     for (const { file, bytes } of chunks) {
       if (bytes.length === 0) continue;
-      const descriptor = this.#descriptor(path.join(this.folder, format, file));
+      const name = `${format}/${file}`;
+      const descriptor = this.#descriptor(name);
       for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-      this.bytes += bytes.length;
+      const size = (this.#sizes.get(name) ?? 0) + bytes.length;
+      this.#sizes.set(name, size);
+      this.#grown.set(name, size);
+      written += bytes.length;
     }
+    return written;
+  }
+
+  /** Sizes of the files that have grown since the last call. */
+  takeGrown(): ReadonlyMap<string, number> {
+    const grown = this.#grown;
+    this.#grown = new Map();
+    return grown;
   }
 
   close(): void {
@@ -34,25 +53,24 @@ export class Sink {
     this.#open.clear();
   }
 
-  #descriptor(file: string): number {
-    const known = this.#open.get(file);
-    this.#open.delete(file);
-    const descriptor = known ?? this.#openFile(file);
-    this.#open.set(file, descriptor);
+  #descriptor(name: string): number {
+    const known = this.#open.get(name);
+    this.#open.delete(name);
+    const descriptor = known ?? this.#openFile(name);
+    this.#open.set(name, descriptor);
     return descriptor;
   }
 
-  #openFile(file: string): number {
+  #openFile(name: string): number {
     if (this.#open.size >= mostOpen) {
       const [oldest, descriptor] = [...this.#open][0]!;
       this.#open.delete(oldest);
       closeSync(descriptor);
     }
+    const file = path.join(this.folder, name);
     const folder = path.dirname(file);
     if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });
     this.#folders.add(folder);
-    const descriptor = openSync(file, this.#known.has(file) ? 'a' : 'w');
-    this.#known.add(file);
-    return descriptor;
+    return openSync(file, this.#sizes.has(name) ? 'a' : 'w');
   }
 }

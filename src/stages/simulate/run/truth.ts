@@ -1,6 +1,9 @@
 import { csvLine } from '../../../core/index.js';
 import type { PatientRecord } from '../../../cohort/index.js';
 
+/** Where it stands, in the folder `truth`. */
+export const truthFile = 'truth.csv';
+
 /** First line of `truth.csv`. */
 export const truthHeader = csvLine([
   'patient',

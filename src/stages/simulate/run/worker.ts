@@ -15,7 +15,7 @@ import { noSuchPatient } from './find-patient.js';
 import { emptyTally, patientAt } from './lives.js';
 import type { Tally, Wanted } from './lives.js';
 import type { RunSpec } from './spec.js';
-import { truthLines } from './truth.js';
+import { truthFile, truthLines } from './truth.js';
 
 /** A block of consecutive patients. */
 export interface PatientTask {
@@ -24,10 +24,18 @@ export interface PatientTask {
   readonly count: number;
 }
 
-/** What a block gives: bytes by format (its position in the run), and how the lives went. */
+/** A part of a block's bytes: what to append to a file. */
+export interface Piece {
+  /** Position of the format in the run; −1: what only the simulator knows. */
+  readonly format: number;
+  readonly file: string;
+  readonly length: number;
+}
+
+/** What a block gives: all its bytes in one array, whose parts go to files, and how the lives went. */
 export interface PatientBlock {
-  readonly chunks: readonly (readonly Chunk[])[];
-  readonly truth: Uint8Array;
+  readonly pieces: readonly Piece[];
+  readonly bytes: Uint8Array;
   readonly tally: Tally;
   readonly patients: number;
   readonly resources: number;
@@ -72,7 +80,7 @@ export function compileRun(spec: RunSpec): Compiled {
 export function livePatients(task: PatientTask): Moved<PatientBlock> {
   try {
     const block = liveBlock(task);
-    return moved(block, [block.truth, ...block.chunks.flat().map(({ bytes }) => bytes)]);
+    return moved(block, [block.bytes]);
   } catch (error) {
     last = undefined; // its encoders hold a part of a block
     throw error;
@@ -98,13 +106,24 @@ function liveBlock({ spec, from, count }: PatientTask): PatientBlock {
     if (spec.truth) truth.push(...truthLines(record, shown));
     resources += countEntries(shown);
   }
-  return {
-    chunks: encoders.map((encoder) => encoder.take()),
-    truth: new TextEncoder().encode(truth.join('')),
-    tally,
-    patients: count,
-    resources,
-  };
+  const chunks = encoders.map((encoder) => encoder.take());
+  const latent = spec.truth ? [{ file: truthFile, bytes: new TextEncoder().encode(truth.join('')) }] : [];
+  return { ...packed([...chunks, latent]), tally, patients: count, resources };
+}
+
+/** All bytes in one array: the last list is what only the simulator knows. */
+function packed(lists: readonly (readonly Chunk[])[]): Pick<PatientBlock, 'pieces' | 'bytes'> {
+  const chunks = lists.flatMap((list, i) =>
+    list.map((chunk) => ({ ...chunk, format: i === lists.length - 1 ? -1 : i })),
+  );
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0));
+  let at = 0;
+  const pieces = chunks.map(({ format, file, bytes: part }): Piece => {
+    bytes.set(part, at);
+    at += part.length;
+    return { format, file, length: part.length };
+  });
+  return { pieces, bytes };
 }
 
 function countEntries(record: Parameters<RecordEncoder['add']>[0]): number {

@@ -16,6 +16,7 @@ import { Rng } from '../../../../src/core/index.js';
 import { simulate } from '../../../../src/stages/simulate/index.js';
 import { compilePopulation, drawPerson } from '../../../../src/stages/simulate/life/index.js';
 import type { SimulateOptions, SimulationResult } from '../../../../src/stages/simulate/index.js';
+import type { RunContext } from '../../../../src/runtime/index.js';
 import { testContext } from '../../../support/context.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'anamnesis-simulate-'));
@@ -70,7 +71,12 @@ beforeAll(() => {
 
 const population = { size: 25, endDate: '2025-01-01', state: 'MA' };
 
-function run(name: string, change: Partial<SimulateOptions> = {}, workers = 1): Promise<SimulationResult> {
+function run(
+  name: string,
+  change: Partial<SimulateOptions> = {},
+  workers = 1,
+  context: Partial<RunContext> = {},
+): Promise<SimulationResult> {
   const options: SimulateOptions = {
     population,
     seed: 'test',
@@ -85,7 +91,7 @@ function run(name: string, change: Partial<SimulateOptions> = {}, workers = 1): 
     ...change,
   };
   const sources = { builtIn: modules, generator: { name: 'anamnesis', version: '0' } };
-  return simulate(options, path.join(folder, name), sources, testContext(workers));
+  return simulate(options, path.join(folder, name), sources, { ...testContext(workers), ...context });
 }
 
 function hashes(name: string): Record<string, string> {
@@ -272,5 +278,43 @@ describe('a simulation', () => {
     );
     expect(Math.min(...years)).toBeGreaterThanOrEqual(67); // ages at their last encounters, which may lie years before the end
     expect(Math.max(...years)).toBeLessThanOrEqual(76);
+  });
+
+  it('goes on after an interruption, with another number of workers, and writes the same bytes as one that was not interrupted', async () => {
+    const change = { population: { ...population, size: 1200 }, alive: false };
+    const parts = (): string[] => readdirSync(folder).filter((name) => name.startsWith('halves.'));
+    const controller = new AbortController();
+    let lived = 0;
+    const advance = (units = 1): void => {
+      lived += units;
+      if (lived >= 700) controller.abort();
+    };
+    const progress = { task: () => ({ advance, note: () => undefined, done: () => undefined }) };
+    const first = run('halves', change, 2, { progress, signal: controller.signal });
+    await expect(first).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(existsSync(path.join(folder, 'halves'))).toBe(false);
+    expect(parts()).toHaveLength(1);
+    const left = path.join(folder, parts()[0]!, 'csv', 'patients.csv');
+    expect(readFileSync(left, 'utf8').split('\n').length).toBeGreaterThan(500);
+    const more: number[] = [];
+    const count = {
+      task: () => ({ advance: (n = 1) => more.push(n), note: () => undefined, done: () => undefined }),
+    };
+    const result = await run('halves', change, 1, { progress: count });
+    expect(more[0]).toBe(500);
+    expect(parts()).toEqual([]);
+    expect(result).toEqual(await run('whole', change));
+    expect(hashes('halves')).toEqual(hashes('whole'));
+  });
+
+  it('leaves nothing when it is interrupted before there is anything to go on from', async () => {
+    const controller = new AbortController();
+    const advance = (): void => {
+      controller.abort();
+    };
+    const progress = { task: () => ({ advance, note: () => undefined, done: () => undefined }) };
+    const early = run('early', {}, 1, { progress, signal: controller.signal });
+    await expect(early).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(readdirSync(folder).filter((name) => name.startsWith('early'))).toEqual([]);
   });
 });
