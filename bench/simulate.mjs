@@ -151,7 +151,7 @@ async function child({ patients, threads, format, modules, years, end }) {
         patients: result.patients,
         bytes,
         entries,
-        resources: format === 'fhir' ? resourcesIn(path.join(out, 'fhir', 'fhir')) : null,
+        resources: format === 'fhir' ? resourcesIn(path.join(out, 'fhir')) : null,
       }),
     );
   } finally {
@@ -163,7 +163,7 @@ async function child({ patients, threads, format, modules, years, end }) {
 /** Entries of the Bundles in a folder. */
 function resourcesIn(folder) {
   let count = 0;
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {
     const bytes = readFileSync(path.join(folder, name));
     for (let at = bytes.indexOf('"fullUrl"'); at >= 0; at = bytes.indexOf('"fullUrl"', at + 9)) count++;
   }
