@@ -57,7 +57,8 @@ const settings: Readonly<Record<string, Setting>> = {
     ...usual,
     options: { steps: 1500, units: 96, batchRows: 256, drawSteps: 12 },
     quick: { steps: 50, units: 32, layers: 2, batchRows: 128, drawSteps: 6 },
-    off: 0.04,
+    off: 0.06,
+    apart: 0.06,
   },
   tvae: {
     options: { epochs: 150, batchRows: 200 },

@@ -97,8 +97,8 @@ describe('parseBlueprint', () => {
     ['a list', '- a', 'line 1, (top level): expected a section of keys, got a list'],
     [
       'an unknown section',
-      `${cohort}population: { size: 10 }\n`,
-      "line 18, population: expected one of name, title, purpose, seed, split, synthesizers, samples, validate, source, cohort, index, windows, anchors, features, tasks, got unknown key 'population'",
+      `${cohort}colour: red\n`,
+      "line 18, colour: expected one of name, title, purpose, seed, split, synthesizers, samples, validate, simulation, source, cohort, index, windows, anchors, features, tasks, got unknown key 'colour'",
     ],
     [
       'a missing section',

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { compileBlueprint, parseBlueprint } from '../../../src/cohort/index.js';
+import { compileBlueprint, parseBlueprint, parseSimulation } from '../../../src/cohort/index.js';
 
 const folder = fileURLToPath(new URL('../../../blueprints/', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
@@ -30,9 +30,11 @@ describe('docs/blueprint.md', () => {
   const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1]!);
 
   it('shows blueprints that work', () => {
-    expect(examples.map((example) => parseBlueprint(example, 'example.yaml').kind)).toEqual([
-      'cohort',
-      'table',
-    ]);
+    const kindOf = (example: string): string => {
+      if (!/^simulation:/mu.test(example)) return parseBlueprint(example, 'example.yaml').kind;
+      expect(parseSimulation(example, 'example.yaml').simulation.patients).toBe(500);
+      return 'simulation';
+    };
+    expect(examples.map(kindOf)).toEqual(['cohort', 'table', 'simulation']);
   });
 });
