@@ -55,10 +55,10 @@ const settings: Readonly<Record<string, Setting>> = {
   cart: { ...usual, apart: 0.001 },
   tabddpm: {
     ...usual,
-    options: { steps: 1500, units: 96, batchRows: 256, drawSteps: 12 },
+    options: { steps: 1500, units: 96, batchRows: 256, drawSteps: 20 },
     quick: { steps: 50, units: 32, layers: 2, batchRows: 128, drawSteps: 6 },
-    off: 0.06,
-    apart: 0.06,
+    off: 0.04,
+    apart: 0.05,
   },
   tvae: {
     options: { epochs: 150, batchRows: 200 },

@@ -21,7 +21,7 @@ export const ctgan: Synthesizer<CtganOptions, CompiledCtgan> = {
   title: 'Conditional GAN (CTGAN)',
   generation: 'data-driven',
   summary:
-    'A generator against a critic (Wasserstein, with gradient penalty), trained on rows drawn evenly over categories. To compare with published results; the others here keep marginals and relations better.',
+    'A generator against a critic (Wasserstein, with gradient penalty), trained on rows drawn evenly over categories. To compare with published results, where it usually loses to the others.',
   budget: 'refused',
   source: 'Xu et al. 2019, "Modeling Tabular Data using Conditional GAN", NeurIPS 2019, arXiv 1907.00503',
   compile: compileCtgan,

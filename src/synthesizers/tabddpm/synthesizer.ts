@@ -18,7 +18,7 @@ export const tabddpm: Synthesizer<TabddpmOptions, CompiledTabddpm> = {
   title: 'Diffusion model (TabDDPM)',
   generation: 'data-driven',
   summary:
-    'A network that takes noise out of rows step by step, numbers and categories together, given the label. For utility close to sequential trees with smooth numbers; slower to learn and to draw. Any columns can be given.',
+    'A network that takes noise out of rows step by step, numbers and categories together, given the label. The best of the classic networks in published comparisons, with smooth numbers; slower to learn and to draw than trees. Any columns can be given.',
   budget: 'refused',
   source:
     'Kotelnikov et al. 2023, "TabDDPM: Modelling Tabular Data with Diffusion Models", ICML 2023, arXiv 2209.15421',

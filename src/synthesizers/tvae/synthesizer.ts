@@ -17,7 +17,7 @@ export const tvae: Synthesizer<TvaeOptions, CompiledTvae> = {
   title: 'Variational autoencoder (TVAE)',
   generation: 'data-driven',
   summary:
-    'Rows from latent numbers by a decoder, learned together with an encoder. The fastest of the networks to learn and to draw; blurs sharp edges and rare combinations. To compare with published results.',
+    'Rows from latent numbers by a decoder, learned together with an encoder. A small network whose rows take one pass to draw; blurs rare combinations. To compare with published results.',
   budget: 'refused',
   source:
     'Xu et al. 2019, "Modeling Tabular Data using Conditional GAN", NeurIPS 2019, arXiv 1907.00503, §4.4',

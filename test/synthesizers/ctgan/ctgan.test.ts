@@ -70,7 +70,7 @@ describe('ctgan', () => {
       batchRows: 100,
       learningRate: 0.001,
     });
-  });
+  }, 600_000);
 
   it('learns what independent columns lose', async () => {
     const drawn = await fitted.sample(2000, { rng: Rng.create(1) }, testContext());

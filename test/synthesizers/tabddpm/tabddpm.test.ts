@@ -49,7 +49,7 @@ describe('tabddpm', () => {
   let fitted: FittedSynthesizer;
   beforeAll(async () => {
     fitted = await fit(coins(2000), small);
-  });
+  }, 600_000);
   it('learns what independent columns lose', async () => {
     const drawn = await fitted.sample(2000, { rng: Rng.create(1) }, testContext());
     expect(agreeing(drawn)).toBeGreaterThan(0.9);

@@ -15,7 +15,7 @@ describe('tvae', () => {
   let fitted: FittedSynthesizer;
   beforeAll(async () => {
     fitted = await fit(coins(2000), { epochs: 200, batchRows: 100 });
-  });
+  }, 600_000);
 
   it('learns what independent columns lose', async () => {
     const drawn = await fitted.sample(2000, { rng: Rng.create(1) }, testContext());
