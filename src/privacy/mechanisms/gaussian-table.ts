@@ -8,10 +8,10 @@ const WORK_BITS = 192n;
 const KEPT_BITS = 96n;
 /** Standard deviations that a table reaches to; beyond lies a probability below 2⁻⁹⁶. */
 const REACH = 12;
-const GUIDE_BITS = 12;
+const GUIDE_BITS = 16;
 
 /**
- * The same noise as `discreteGaussian`, by a table of cumulative probabilities (Peikert, CRYPTO 2010, §4.1): some thirty times faster once the table is made,
+ * The same noise as `discreteGaussian`, by a table of cumulative probabilities (as lattice samplers do): some thirty times faster once the table is made,
  * for noise on millions of numbers. The table's probabilities are whole multiples of 2⁻⁹⁶, cut off at twelve standard deviations, so a draw
  * differs from an exact one with a probability of at most entries · 2⁻⁹⁶, 1e-25 for a σ of 222. For σ up to a few thousand.
  */

@@ -7,6 +7,7 @@ import { measureOneWay } from '../one-way.js';
 import { requireCurator } from '../private.js';
 import type { FitContext } from '../types.js';
 import { calibrate } from './calibrate.js';
+import type { Coder } from './coder.js';
 import { cellCoder } from './coder.js';
 import type { Counts } from './coded-table.js';
 import { codeRows, drawingOrder, emptyCounts, logShares, onSharedMemory } from './coded-table.js';
@@ -52,11 +53,11 @@ export async function fitPrivately(
   const parts = partsOf(coders);
   const order = drawingOrder(table.schema);
   const base = { schema: table.schema, options, coders, order, curve: [] };
-  const counts = noisyCounts(oneWay, parts);
+  const counts = noisyCounts(oneWay, coders, parts);
   if (parts.parts.length === 0)
     return { ...base, parameters: new Float32Array(0), receipt: curator.receipt() };
   const parameters = await train(
-    { table, options, oneWay, parts, order, counts, curator, rho: budget - oneWayRho },
+    { table, options, oneWay, coders, parts, order, counts, curator, rho: budget - oneWayRho },
     context,
   );
   const model = { ...base, parameters, receipt: curator.receipt() };
@@ -68,6 +69,7 @@ interface Work {
   readonly table: Table;
   readonly options: CompiledArgn;
   readonly oneWay: OneWay;
+  readonly coders: readonly Coder[];
   readonly parts: Parts;
   readonly order: readonly number[];
   readonly counts: Counts;
@@ -76,7 +78,7 @@ interface Work {
 }
 
 async function train(work: Work, context: FitContext): Promise<Float32Array> {
-  const { table, options, oneWay, parts, order, counts, curator, rho } = work;
+  const { table, options, oneWay, coders, parts, order, counts, curator, rho } = work;
   const { provider, threads, steps, rate, clip } = options;
   const {
     drawingOrder = privateDefaults.drawingOrder,
@@ -84,7 +86,7 @@ async function train(work: Work, context: FitContext): Promise<Float32Array> {
   } = options;
   const layout = layoutOf(parts, options.units);
   const shares = logShares(parts, counts);
-  const { codes } = codeRows(table, oneWay.coders.map(cellCoder), parts);
+  const { codes } = codeRows(table, coders, parts);
   const gradients = await ClippedGradients.create(
     (graph, parameters) =>
       sum(network(parameters, networkInputs(graph, layout, false), { parts, layout, shares, rate: 0 }), {
@@ -135,11 +137,11 @@ async function train(work: Work, context: FitContext): Promise<Float32Array> {
 }
 
 /** Counts of the variables' codes from the noisy ones of the columns'; none below zero. */
-function noisyCounts(oneWay: OneWay, parts: Parts): Counts {
+function noisyCounts(oneWay: OneWay, coders: readonly Coder[], parts: Parts): Counts {
   const counts = emptyCounts(parts);
   for (const { columns, values } of oneWay.tables) {
     const column = columns[0]!;
-    const coder = cellCoder(oneWay.coders[column]!);
+    const coder = coders[column]!;
     for (const [code, count] of values.entries()) {
       for (const part of parts.ofColumn[column]!) {
         const { parent, size } = parts.parts[part]!;

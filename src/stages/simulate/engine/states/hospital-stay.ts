@@ -6,6 +6,7 @@ import { encounterNow, endEncounter, startEncounter } from '../encounters.js';
 import { parts, waiting } from '../life.js';
 import type { Life, Root } from '../life.js';
 import { outcome } from '../program.js';
+import { routes } from '../routes.js';
 import type { CompileContext } from '../program.js';
 import { assigned } from './onset.js';
 import type { Run } from './control.js';
@@ -36,12 +37,6 @@ const bloodPressure: Coding = {
   system: 'LOINC',
   code: '85354-9',
   display: 'Blood pressure panel with all children optional',
-};
-const routes: Readonly<Record<NonNullable<Treatment['route']>, Coding>> = {
-  oral: { system: 'SNOMED', code: '26643006', display: 'Oral route (qualifier value)' },
-  intravenous: { system: 'SNOMED', code: '47625008', display: 'Intravenous route (qualifier value)' },
-  subcutaneous: { system: 'SNOMED', code: '34206005', display: 'Subcutaneous route (qualifier value)' },
-  inhaled: { system: 'SNOMED', code: '447694001', display: 'Respiratory tract route (qualifier value)' },
 };
 const signalOf = new Map(signals.map((signal) => [signal.id, signal]));
 const orderOf = new Map(orders.map((order) => [order.id, order]));

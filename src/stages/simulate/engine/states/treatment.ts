@@ -7,6 +7,7 @@ import { codingsOf } from '../codes.js';
 import { encounterNow } from '../encounters.js';
 import { parts } from '../life.js';
 import { outcome } from '../program.js';
+import { routes } from '../routes.js';
 import type { CompileContext } from '../program.js';
 import { EntryRef } from '../values.js';
 import type { Run } from './control.js';
@@ -97,19 +98,11 @@ function doseUnit(display: string): string {
   return forms.find(([form]) => form.test(display))?.[1] ?? '{dose}';
 }
 
-const oral: Coding = { system: 'SNOMED', code: '26643006', display: 'Oral route (qualifier value)' };
-const inhaled: Coding = {
-  system: 'SNOMED',
-  code: '447694001',
-  display: 'Respiratory tract route (qualifier value)',
-};
-const skin: Coding = { system: 'SNOMED', code: '45890007', display: 'Transdermal route (qualifier value)' };
-
 /** The route that a drug's name tells; null where it tells none. */
 function routeOf(display: string): Coding | null {
-  if (/\boral\b/iu.test(display)) return oral;
-  if (/inhal/iu.test(display)) return inhaled;
-  return /patch|transdermal/iu.test(display) ? skin : null;
+  if (/\boral\b/iu.test(display)) return routes.oral;
+  if (/inhal/iu.test(display)) return routes.inhaled;
+  return /patch|transdermal/iu.test(display) ? routes.transdermal : null;
 }
 
 const monthMs = unitMs.months;
