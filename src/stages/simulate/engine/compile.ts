@@ -3,6 +3,8 @@ import type { Origin } from '../../../cohort/index.js';
 import type { StateDefinition } from '../module/schema.js';
 import { conditionsOf, eachCondition } from '../module/transitions.js';
 import type { ModuleDefinition, ModuleLibrary } from '../module/types.js';
+import { stayData } from '../stay/index.js';
+import type { StayData } from '../stay/index.js';
 import { Names } from './program.js';
 import type { CompileContext, CompiledLibrary, Node, Program, RootProgram } from './program.js';
 import { compileState } from './states/index.js';
@@ -20,6 +22,8 @@ export interface CompileOptions {
   readonly only: readonly string[] | null;
   /** Attributes that are worked out when they are absent. */
   readonly derived: readonly string[];
+  /** What all stays in hospital share; default: the data that come with Anamnesis. */
+  readonly stay?: StayData;
 }
 
 /** Turns checked modules into programs: states into functions, names into numbers. */
@@ -35,6 +39,7 @@ export function compilePrograms(
     reads: new Set(),
     writes: new Set(),
     physiology: options.physiology,
+    stay: options.stay ?? stayData,
     yearly: new Set(riskAttributes),
   };
   const programs = new Map<string, Program>();

@@ -1,3 +1,4 @@
+import type { StayData } from '../stay/index.js';
 import type { World } from './world.js';
 import type { Life, Root } from './life.js';
 
@@ -106,6 +107,8 @@ export interface CompileContext {
   readonly reads: Set<string>;
   readonly writes: Set<string>;
   readonly physiology: boolean;
+  /** What all stays in hospital share. */
+  readonly stay: StayData;
   /** Attributes that change at birthdays only. */
   readonly yearly: ReadonlySet<string>;
 }

@@ -1,7 +1,6 @@
 import type { Rng } from '../../../core/index.js';
 import type { Course } from './course-schema.js';
-import { organFluctuation } from './data.js';
-import { hazards } from './hazards.js';
+import type { StayData } from './data.js';
 import type { Organ, OrganScores } from './types.js';
 import { organs } from './types.js';
 
@@ -22,6 +21,7 @@ export class Illness {
   acuity: number;
   peak: number;
   readonly #rng: Rng;
+  readonly #data: StayData;
   readonly #course: Course;
   readonly #chronic: OrganScores;
   readonly #recovery: number;
@@ -32,8 +32,14 @@ export class Illness {
   #course0: number;
   #treated = false;
 
-  constructor(course: Course, patient: { ageYears: number; chronic: OrganScores }, rng: Rng) {
+  constructor(
+    course: Course,
+    patient: { ageYears: number; chronic: OrganScores },
+    { data, rng }: { data: StayData; rng: Rng },
+  ) {
+    const { hazards, fluctuation } = data;
     this.#rng = rng;
+    this.#data = data;
     this.#course = course;
     this.#chronic = patient.chronic;
     const { mean, sd, per_decade: perDecade } = course.severity;
@@ -46,7 +52,7 @@ export class Illness {
     this.#loads = byOrgan(
       (organ) => (course.organs[organ] ?? 0) * Math.exp(hazards.frailty.sd * rng.normal()),
     );
-    this.#walks = byOrgan(() => organFluctuation.organSd * rng.normal());
+    this.#walks = byOrgan(() => fluctuation.organSd * rng.normal());
     this.#injuries = byOrgan(() => 0);
   }
 
@@ -54,7 +60,7 @@ export class Illness {
   #refractoryChance(start: number, age: number): number {
     const { refractory } = this.#course;
     if (refractory === 0 || refractory === 1) return refractory;
-    const { reference, perPoint, perDecadeAbove60 } = hazards.refractory;
+    const { reference, perPoint, perDecadeAbove60 } = this.#data.hazards.refractory;
     const odds = Math.log(refractory / (1 - refractory));
     const more = perPoint * (start - reference) + perDecadeAbove60 * decadesAbove60(age);
     return 1 / (1 + Math.exp(-odds - more));
@@ -73,6 +79,7 @@ export class Illness {
 
   /** An hour later. */
   advance(): void {
+    const { hazards, fluctuation } = this.#data;
     const growth = this.#course.untreated_per_day / 24;
     if (!this.#treated) this.#course0 += growth;
     else if (this.#refractory) this.#course0 += growth / 2;
@@ -84,8 +91,8 @@ export class Illness {
       hazards.walk.sd * Math.sqrt(1 - keep * keep) * this.#rng.normal();
     this.acuity = Math.max(LEAST_ACUITY, this.acuity);
     this.peak = Math.max(this.peak, this.acuity);
-    const organKeep = Math.exp(-1 / organFluctuation.organHours);
-    const organNoise = organFluctuation.organSd * Math.sqrt(1 - organKeep * organKeep);
+    const organKeep = Math.exp(-1 / fluctuation.organHours);
+    const organNoise = fluctuation.organSd * Math.sqrt(1 - organKeep * organKeep);
     const heal = this.#treated && !this.#refractory ? Math.exp(-1 / (2 * this.#recovery)) : 1;
     for (const organ of organs) {
       this.#walks[organ] = this.#walks[organ] * organKeep + organNoise * this.#rng.normal();

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { codeSystems, observationCategories } from '../../../cohort/index.js';
 import { readData } from '../data-file.js';
+import { hazardsSchema } from './hazards.js';
+import type { Hazards } from './hazards.js';
 import { organs } from './types.js';
 import type { Signal } from './types.js';
 
@@ -26,49 +28,33 @@ const signalSchema = z.strictObject({
   error: z.number().min(0),
 });
 
-const signalsFile = readData(
-  new URL('./data/signals.json', import.meta.url),
-  z.strictObject({
-    remarks: z.string(),
-    source: z.string(),
-    fluctuation: z.strictObject({ organSd: z.number(), organHours: z.number(), ...sourced }),
-    signals: z.array(signalSchema),
-  }),
-);
+const signalsSchema = z.strictObject({
+  remarks: z.string(),
+  source: z.string(),
+  fluctuation: z.strictObject({ organSd: z.number().min(0), organHours: z.number().positive(), ...sourced }),
+  signals: z.array(signalSchema),
+});
 
-/** Slow fluctuation of each organ's score. */
-export const organFluctuation = signalsFile.fluctuation;
+const hours = z.number().positive();
+const orderSchema = z.strictObject({
+  id: z.string(),
+  signals: z.array(z.string()).min(1),
+  panel: z.strictObject({ code: z.string(), display: z.string() }).nullable(),
+  hours: z.strictObject({ ed: hours, ward: hours, icu: hours }),
+  arrival: z.number().min(0).max(1),
+  looksAt: z.array(z.enum(organs)).min(1),
+  informed: z.number().min(0),
+});
+export type Order = z.output<typeof orderSchema>;
 
-export const signals: readonly Signal[] = signalsFile.signals.map(({ code, display, ...signal }) => ({
-  ...signal,
-  code: { system: 'LOINC', code, display },
-}));
-
-const ordersFile = readData(
-  new URL('./data/orders.json', import.meta.url),
-  z.strictObject({
-    remarks: z.string(),
-    source: z.string(),
-    jitter: z.strictObject({ value: z.number(), ...sourced }),
-    missed: z.strictObject({ value: z.number(), ...sourced }),
-    orders: z.array(
-      z.strictObject({
-        id: z.string(),
-        signals: z.array(z.string()).min(1),
-        panel: z.strictObject({ code: z.string(), display: z.string() }).nullable(),
-        hours: z.strictObject({ ed: z.number(), ward: z.number(), icu: z.number() }),
-        arrival: z.number().min(0).max(1),
-        looksAt: z.array(z.enum(organs)).min(1),
-        informed: z.number().min(0),
-      }),
-    ),
-  }),
-);
-
-export const orders = ordersFile.orders;
-export type Order = (typeof orders)[number];
-export const jitter = ordersFile.jitter.value;
-export const missed = ordersFile.missed.value;
+const share = z.number().min(0).max(1);
+const ordersSchema = z.strictObject({
+  remarks: z.string(),
+  source: z.string(),
+  jitter: z.strictObject({ value: z.number().min(0), ...sourced }),
+  missed: z.strictObject({ value: share, ...sourced }),
+  orders: z.array(orderSchema),
+});
 
 export const doseSchema = z.strictObject({
   value: z.number().positive(),
@@ -101,7 +87,54 @@ const supportSchema = z.strictObject({
 });
 export type Support = z.output<typeof supportSchema>;
 
-export const supports: readonly Support[] = readData(
-  new URL('./data/support.json', import.meta.url),
-  z.strictObject({ remarks: z.string(), source: z.string(), support: z.array(supportSchema) }),
-).support;
+const filesSchema = z.strictObject({
+  signals: signalsSchema,
+  orders: ordersSchema,
+  support: z.strictObject({ remarks: z.string(), source: z.string(), support: z.array(supportSchema) }),
+  hazards: hazardsSchema,
+});
+
+/** The data files by name, as they are written: numbers of them can be replaced before {@link compileStayData}. */
+type StayFiles = z.input<typeof filesSchema>;
+
+/** What all stays in hospital share. */
+export interface StayData {
+  /** Slow fluctuation of each organ's score. */
+  readonly fluctuation: { readonly organSd: number; readonly organHours: number };
+  readonly signals: readonly Signal[];
+  readonly orders: readonly Order[];
+  /** Spread of the interval between rounds, on the logarithm. */
+  readonly jitter: number;
+  /** Chance that a value of a round is not charted. */
+  readonly missed: number;
+  readonly supports: readonly Support[];
+  readonly hazards: Hazards;
+}
+
+/** The data files of Anamnesis. */
+const stayFiles: StayFiles = filesSchema.parse(
+  Object.fromEntries(
+    Object.keys(filesSchema.shape).map((name) => [
+      name,
+      readData(new URL(`./data/${name}.json`, import.meta.url), z.unknown()),
+    ]),
+  ),
+);
+
+function compileStayData(files: StayFiles): StayData {
+  const { signals, orders, support, hazards } = filesSchema.parse(files);
+  return {
+    fluctuation: signals.fluctuation,
+    signals: signals.signals.map(({ code, display, ...signal }) => ({
+      ...signal,
+      code: { system: 'LOINC', code, display },
+    })),
+    orders: orders.orders,
+    jitter: orders.jitter.value,
+    missed: orders.missed.value,
+    supports: support.support,
+    hazards,
+  };
+}
+
+export const stayData = compileStayData(stayFiles);

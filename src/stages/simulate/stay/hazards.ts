@@ -1,37 +1,34 @@
 import { z } from 'zod';
-import { readData } from '../data-file.js';
 
 const unit = z.string();
 const number = z.number();
 
 /** Death, intensive care and discharge by acuity. */
-export const hazards = readData(
-  new URL('./data/hazards.json', import.meta.url),
-  z.strictObject({
-    remarks: z.string(),
-    source: z.string(),
-    death: z.strictObject({ atZero: number, perPoint: number, unit }),
-    refractory: z.strictObject({ reference: number, perPoint: number, perDecadeAbove60: number, unit }),
-    comfort: z.strictObject({
-      atZero: number,
-      perPoint: number,
-      perDecadeAbove60: number,
-      deathFactor: number,
-      unit,
-    }),
-    hospice: z.strictObject({ value: number, afterHours: number, unit }),
-    intensive: z.strictObject({ above: number, below: number, forHours: number, unit }),
-    ed: z.strictObject({ median: number, sigma: number, unit }),
-    discharge: z.strictObject({
-      below: number,
-      forHours: number,
-      fromUtcHour: number,
-      toUtcHour: number,
-      perHour: number,
-      unit,
-    }),
-    facility: z.strictObject({ intercept: number, perDecadeAbove60: number, perPointOfPeak: number, unit }),
-    walk: z.strictObject({ hours: number, sd: number, unit }),
-    frailty: z.strictObject({ sd: number, unit }),
+export const hazardsSchema = z.strictObject({
+  remarks: z.string(),
+  source: z.string(),
+  death: z.strictObject({ atZero: number, perPoint: number, unit }),
+  refractory: z.strictObject({ reference: number, perPoint: number, perDecadeAbove60: number, unit }),
+  comfort: z.strictObject({
+    atZero: number,
+    perPoint: number,
+    perDecadeAbove60: number,
+    deathFactor: number,
+    unit,
   }),
-);
+  hospice: z.strictObject({ value: number, afterHours: number, unit }),
+  intensive: z.strictObject({ above: number, below: number, forHours: number, unit }),
+  ed: z.strictObject({ median: number, sigma: number, unit }),
+  discharge: z.strictObject({
+    below: number,
+    forHours: number,
+    fromUtcHour: number,
+    toUtcHour: number,
+    perHour: number,
+    unit,
+  }),
+  facility: z.strictObject({ intercept: number, perDecadeAbove60: number, perPointOfPeak: number, unit }),
+  walk: z.strictObject({ hours: number, sd: number, unit }),
+  frailty: z.strictObject({ sd: number, unit }),
+});
+export type Hazards = z.output<typeof hazardsSchema>;

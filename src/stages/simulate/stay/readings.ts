@@ -1,7 +1,6 @@
 import type { Rng } from '../../../core/index.js';
 import type { Illness } from './acuity.js';
-import type { Order } from './data.js';
-import { jitter, missed, orders, signals } from './data.js';
+import type { Order, StayData } from './data.js';
 import type { Organ, Place, Reading, Round, Signal, StayPatient } from './types.js';
 
 /** Shortest time between two rounds of an order, hours. */
@@ -20,13 +19,15 @@ interface Level {
 export class Readings {
   readonly rounds: Round[] = [];
   readonly #rng: Rng;
+  readonly #data: StayData;
   readonly #levels: ReadonlyMap<string, Level>;
   readonly #due: { readonly order: Order; hour: number }[];
 
-  constructor(patient: StayPatient, rng: Rng) {
+  constructor(patient: StayPatient, { data, rng }: { data: StayData; rng: Rng }) {
     this.#rng = rng;
-    this.#levels = new Map(signals.map((signal) => [signal.id, this.#levelOf(signal, patient)]));
-    this.#due = orders.map((order) => {
+    this.#data = data;
+    this.#levels = new Map(data.signals.map((signal) => [signal.id, this.#levelOf(signal, patient)]));
+    this.#due = data.orders.map((order) => {
       const first =
         rng.next() < order.arrival ? 0.1 + 0.7 * rng.next() : order.hours.ward * (0.1 + rng.next());
       return { order, hour: first };
@@ -41,7 +42,7 @@ export class Readings {
         const { looksAt, informed, hours } = due.order;
         const drive = Math.max(...looksAt.map((organ) => now.illness.score(organ)));
         const interval = hours[now.place] * Math.exp(-informed * Math.max(0, drive - 1));
-        due.hour += Math.max(LEAST_HOURS, interval * Math.exp(jitter * this.#rng.normal()));
+        due.hour += Math.max(LEAST_HOURS, interval * Math.exp(this.#data.jitter * this.#rng.normal()));
       }
     }
   }
@@ -62,7 +63,7 @@ export class Readings {
     const minute = Math.round(hour * 60) / 60;
     const readings: Reading[] = [];
     for (const id of order.signals) {
-      if (this.#rng.next() < missed) continue;
+      if (this.#rng.next() < this.#data.missed) continue;
       const value = this.#value(this.#levels.get(id)!, hour, { illness, effect: effects.get(id) ?? 0 });
       readings.push({ hour: minute, signal: id, value });
     }

@@ -1,7 +1,9 @@
 import type { Rng } from '../../../core/index.js';
 import { Illness, logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
-import { hazards } from './hazards.js';
+import { stayData } from './data.js';
+import type { StayData } from './data.js';
+import type { Hazards } from './hazards.js';
 import { Readings } from './readings.js';
 import { Treatments } from './treatments.js';
 import type { Complication, Hidden, Outcome, Phase, Place, StayCourse, StayPatient } from './types.js';
@@ -20,6 +22,8 @@ export interface StayRequest {
   readonly patient: StayPatient;
   /** Hour of the day (UTC) at arrival, 0 to 24. */
   readonly arrivalHour: number;
+  /** What all stays share; default: the data that come with Anamnesis. */
+  readonly data?: StayData;
 }
 
 /**
@@ -27,13 +31,21 @@ export interface StayRequest {
  * laboratory values, how often they are measured (informative ordering), what is done, where care is given, and how it ends. Streams of chance
  * are apart, so that a rule more for what is measured changes nobody's illness.
  */
-export function simulateStay({ course, patient, arrivalHour }: StayRequest, rng: Rng): StayCourse {
-  const illness = new Illness(course, patient, rng.split('illness'));
-  const treatments = new Treatments(course, illness, rng.split('treatments'));
-  const readings = new Readings(patient, rng.split('readings'));
-  const ending = new Ending(patient, arrivalHour, { rng: rng.split('ending'), least: course.least_hours });
+export function simulateStay(
+  { course, patient, arrivalHour, data = stayData }: StayRequest,
+  rng: Rng,
+): StayCourse {
+  const { hazards, supports } = data;
+  const illness = new Illness(course, patient, { data, rng: rng.split('illness') });
+  const treatments = new Treatments(course, illness, { supports, rng: rng.split('treatments') });
+  const readings = new Readings(patient, { data, rng: rng.split('readings') });
+  const ending = new Ending(patient, arrivalHour, {
+    rng: rng.split('ending'),
+    least: course.least_hours,
+    hazards,
+  });
   const mishaps = rng.split('complications');
-  const places = new Places(logNormal(rng.split('places'), hazards.ed));
+  const places = new Places(logNormal(rng.split('places'), hazards.ed), hazards.intensive);
   const complications: Complication[] = [];
   const hidden: Hidden[] = [];
   for (let hour = 0; ; hour++) {
@@ -69,10 +81,12 @@ export function simulateStay({ course, patient, arrivalHour }: StayRequest, rng:
 class Places {
   readonly #phases: { place: Place; start: number }[] = [{ place: 'ed', start: 0 }];
   readonly #edHours: number;
+  readonly #intensive: Hazards['intensive'];
   #calm = 0;
 
-  constructor(edHours: number) {
+  constructor(edHours: number, intensive: Hazards['intensive']) {
     this.#edHours = edHours;
+    this.#intensive = intensive;
   }
 
   get place(): Place {
@@ -81,7 +95,7 @@ class Places {
 
   /** @returns whether the patient has moved. */
   advance(hour: number, acuity: number, intensive: boolean): boolean {
-    const { above, below, forHours } = hazards.intensive;
+    const { above, below, forHours } = this.#intensive;
     const needs = intensive || acuity > above;
     this.#calm = intensive || acuity > below ? 0 : this.#calm + 1;
     const now = this.place;
@@ -109,19 +123,25 @@ class Ending {
   readonly #arrivalHour: number;
   readonly #rng: Rng;
   readonly #least: number;
+  readonly #hazards: Hazards;
   #comfortSince = 0;
   #toHospice = false;
   #calm = 0;
 
-  constructor(patient: StayPatient, arrivalHour: number, { rng, least }: { rng: Rng; least: number }) {
+  constructor(
+    patient: StayPatient,
+    arrivalHour: number,
+    { rng, least, hazards }: { rng: Rng; least: number; hazards: Hazards },
+  ) {
     this.#patient = patient;
     this.#arrivalHour = arrivalHour;
     this.#rng = rng;
     this.#least = least;
+    this.#hazards = hazards;
   }
 
   advance(hour: number, illness: Illness): { at: number; outcome: Outcome } | undefined {
-    const { death, comfort, discharge } = hazards;
+    const { death, comfort, discharge } = this.#hazards;
     const { acuity } = illness;
     const u = this.#rng.next();
     const risk = Math.exp(death.atZero + death.perPoint * acuity) * (this.comfort ? comfort.deathFactor : 1);
@@ -131,14 +151,14 @@ class Ending {
     const clock = (this.#arrivalHour + hour) % 24;
     const open = clock >= discharge.fromUtcHour && clock < discharge.toUtcHour;
     if (!open || hour < this.#least || this.#rng.next() >= discharge.perHour) return undefined;
-    if (this.#toHospice && hour - this.#comfortSince >= hazards.hospice.afterHours)
+    if (this.#toHospice && hour - this.#comfortSince >= this.#hazards.hospice.afterHours)
       return { at: hour + this.#rng.next(), outcome: 'hospice' };
     if (this.comfort || this.#calm < discharge.forHours) return undefined;
     return { at: hour + this.#rng.next(), outcome: this.#goesTo(illness.peak) };
   }
 
   #decideComfort(hour: number, acuity: number): void {
-    const { comfort, hospice } = hazards;
+    const { comfort, hospice } = this.#hazards;
     const old = decades(this.#patient.ageYears);
     const chance = Math.exp(comfort.atZero + comfort.perPoint * acuity + comfort.perDecadeAbove60 * old);
     if (this.comfort || this.#rng.next() >= chance) return;
@@ -149,7 +169,7 @@ class Ending {
   }
 
   #goesTo(peak: number): Outcome {
-    const { intercept, perDecadeAbove60, perPointOfPeak } = hazards.facility;
+    const { intercept, perDecadeAbove60, perPointOfPeak } = this.#hazards.facility;
     const odds = intercept + perDecadeAbove60 * decades(this.#patient.ageYears) + perPointOfPeak * peak;
     return this.#rng.next() < 1 / (1 + Math.exp(-odds)) ? 'facility' : 'home';
   }

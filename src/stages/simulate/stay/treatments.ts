@@ -3,7 +3,6 @@ import type { Illness } from './acuity.js';
 import { logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
 import type { Support } from './data.js';
-import { supports } from './data.js';
 import type { Hidden, Treatment } from './types.js';
 
 interface Running {
@@ -19,6 +18,7 @@ export class Treatments {
   readonly hidden: Hidden[] = [];
   readonly #rng: Rng;
   readonly #illness: Illness;
+  readonly #supports: readonly Support[];
   readonly #running = new Map<string, Running>();
   /** Supports that start at an hour. */
   readonly #planned = new Map<string, number>();
@@ -27,8 +27,13 @@ export class Treatments {
   readonly #treatsAt: number;
   #treated = false;
 
-  constructor(course: Course, illness: Illness, rng: Rng) {
+  constructor(
+    course: Course,
+    illness: Illness,
+    { supports, rng }: { supports: readonly Support[]; rng: Rng },
+  ) {
     this.#rng = rng;
+    this.#supports = supports;
     this.#illness = illness;
     let treatsAt = Infinity;
     for (const plan of course.treatments) {
@@ -70,7 +75,7 @@ export class Treatments {
       this.#treated = true;
       this.#illness.treat();
     }
-    for (const support of supports) {
+    for (const support of this.#supports) {
       const running = this.#running.get(support.id);
       if (running === undefined) this.#consider(support, hour, comfort);
       else if (this.#isOver(running, comfort)) this.#stop(running, hour);

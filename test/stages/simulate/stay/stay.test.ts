@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../../src/core/index.js';
-import { courseSchema, signals, simulateStay } from '../../../../src/stages/simulate/stay/index.js';
+import { courseSchema, simulateStay, stayData } from '../../../../src/stages/simulate/stay/index.js';
 import type { StayCourse } from '../../../../src/stages/simulate/stay/index.js';
 import { course, infection, patient } from './courses.js';
 
-const limitsOf = new Map(signals.map(({ id, limits, decimals }) => [id, { limits, decimals }]));
+const limitsOf = new Map(stayData.signals.map(({ id, limits, decimals }) => [id, { limits, decimals }]));
 
 function stay(seed: number, age = 70, change: object = {}): StayCourse {
   return simulateStay(

@@ -1,7 +1,7 @@
 import type { Coding, Dosage, ObservationValue, Origin } from '../../../../cohort/index.js';
 import type { StateOf } from '../../module/schema.js';
-import { orders, signals, simulateStay } from '../../stay/index.js';
-import type { Organ, StayCourse, Treatment } from '../../stay/index.js';
+import { simulateStay } from '../../stay/index.js';
+import type { Organ, StayCourse, StayData, Treatment } from '../../stay/index.js';
 import { encounterNow, endEncounter, startEncounter } from '../encounters.js';
 import { parts, waiting } from '../life.js';
 import type { Life, Root } from '../life.js';
@@ -38,8 +38,6 @@ const bloodPressure: Coding = {
   code: '85354-9',
   display: 'Blood pressure panel with all children optional',
 };
-const signalOf = new Map(signals.map((signal) => [signal.id, signal]));
-const orderOf = new Map(orders.map((order) => [order.id, order]));
 
 /**
  * A stay in hospital (our extension of the Generic Module Framework): the whole course is drawn at arrival, then happens event by event. When the
@@ -56,9 +54,10 @@ export function compileHospitalStay(
     return { id: context.attributes.id(name), organ, points };
   });
   const record = recorder(origin, context);
+  const { stay: data } = context;
   return (life, root) => {
     root.resumed = false;
-    root.stay ??= record(life, root, courseOf(life, root, { course: state.course, chronic }));
+    root.stay ??= record(life, root, courseOf(life, root, { course: state.course, chronic, data }));
     const { stay } = root;
     while (stay.at < stay.actions.length && stay.actions[stay.at]!.time <= life.now)
       stay.actions[stay.at++]!.run(life, root);
@@ -77,9 +76,10 @@ export function compileHospitalStay(
 interface Plan {
   readonly course: StateOf<'anamnesis:HospitalStay'>['course'];
   readonly chronic: readonly { readonly id: number; readonly organ: Organ; readonly points: number }[];
+  readonly data: StayData;
 }
 
-function courseOf(life: Life, root: Root, { course, chronic }: Plan): StayCourse {
+function courseOf(life: Life, root: Root, { course, chronic, data }: Plan): StayCourse {
   const burden: Partial<Record<Organ, number>> = {};
   for (const { id, organ, points } of chronic) {
     const value = life.value(id);
@@ -92,12 +92,17 @@ function courseOf(life: Life, root: Root, { course, chronic }: Plan): StayCourse
     level: (sign: string) => life.vitalSign(sign),
   };
   const arrivalHour = (life.now / hourMs) % 24;
-  return simulateStay({ course, patient, arrivalHour }, root.rng.split('stay', life.now));
+  return simulateStay({ course, patient, arrivalHour, data }, root.rng.split('stay', life.now));
 }
 
 type Recorder = (life: Life, root: Root, course: StayCourse) => OpenStay;
 
 function recorder(origin: Origin, context: CompileContext): Recorder {
+  const { signals, orders } = context.stay;
+  const known: Known = {
+    signals: new Map(signals.map((signal) => [signal.id, signal])),
+    orders: new Map(orders.map((order) => [order.id, order])),
+  };
   return (life, _root, course) => {
     const at = (hour: number): number => life.now + Math.round((hour * hourMs) / minuteMs) * minuteMs;
     const end = at(course.hours);
@@ -111,7 +116,7 @@ function recorder(origin: Origin, context: CompileContext): Recorder {
       addComplication({ hour, code, end: course.hours }, origin, add);
     for (const round of course.rounds)
       add(round.hour, (now, root) => {
-        recordRound(now, root, { round, origin, context });
+        recordRound(now, root, { round, origin, context, known });
       });
     for (const { hour, name, value } of course.hidden) {
       const kind = name === 'acuity' ? 'latent' : 'pathway';
@@ -232,14 +237,25 @@ function addComplication(
   });
 }
 
+/** What is measured and ordered, by id. */
+interface Known {
+  readonly signals: ReadonlyMap<string, StayData['signals'][number]>;
+  readonly orders: ReadonlyMap<string, StayData['orders'][number]>;
+}
+
 interface Rounded {
   readonly round: StayCourse['rounds'][number];
   readonly origin: Origin;
   readonly context: CompileContext;
+  readonly known: Known;
 }
 
-function recordRound(life: Life, root: Root, { round, origin, context }: Rounded): void {
-  const order = orderOf.get(round.order)!;
+function recordRound(life: Life, root: Root, { round, origin, context, known }: Rounded): void {
+  const order = known.orders.get(round.order)!;
+  const quantity = (id: string, value: number): ObservationValue => {
+    const { unit, decimals } = known.signals.get(id)!;
+    return { kind: 'quantity', value, unit, decimals };
+  };
   const encounter = encounterNow(life, root);
   const { observations } = life.record;
   const base = { id: '', encounter, origin, time: life.now };
@@ -249,7 +265,7 @@ function recordRound(life: Life, root: Root, { round, origin, context }: Rounded
   const shown: number[] = [];
   for (const [id, value] of values) {
     if (id === 'systolic' || id === 'diastolic') continue;
-    const { code, category } = signalOf.get(id)!;
+    const { code, category } = known.signals.get(id)!;
     const facts = context.world.labFacts(code.code);
     shown.push(observations.length);
     observations.push({
@@ -269,9 +285,9 @@ function recordRound(life: Life, root: Root, { round, origin, context }: Rounded
       category: 'vital-signs',
       value: null,
       components: [
-        { codes: [signalOf.get('systolic')!.code], value: quantity('systolic', systolic) },
+        { codes: [known.signals.get('systolic')!.code], value: quantity('systolic', systolic) },
         {
-          codes: [signalOf.get('diastolic')!.code],
+          codes: [known.signals.get('diastolic')!.code],
           value: quantity('diastolic', Math.min(diastolic, systolic - 1)),
         },
       ],
@@ -284,9 +300,4 @@ function recordRound(life: Life, root: Root, { round, origin, context }: Rounded
     life.record.reports.push({ ...base, codes: [code], category: 'LAB', observations: shown, cost });
   }
   life.touch(parts.observations);
-}
-
-function quantity(id: string, value: number): ObservationValue {
-  const { unit, decimals } = signalOf.get(id)!;
-  return { kind: 'quantity', value, unit, decimals };
 }
