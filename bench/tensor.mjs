@@ -1,4 +1,5 @@
-// One training step of a 128-256-256-128 network (batch 500, Adam), plain and with clipping example by example and noise, beside PyTorch.
+// One training step of a 128-256-256-128 network (batch 500, Adam), plain, with clipping example by example and ready-made noise, and as private
+// training does it (sampled and noised by the curator with the operating system's bits), beside PyTorch.
 // usage: node bench/tensor.mjs [--threads 2] [--rounds 15] [--steps 40]; $PYTHON with bench/peers/torch_step-requirements.txt for the peer.
 // Rounds alternate between the programs, so that whatever else the machine does meets both; the figures are medians over rounds.
 import { spawn } from 'node:child_process';
@@ -8,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Rng } from '../dist/core/index.js';
+import { createCurator } from '../dist/privacy/index.js';
 import * as t from '../dist/tensor/index.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -51,7 +53,38 @@ const clipped = await t.Trainer.create(
 );
 for (const trainer of [plain, clipped]) trainer.start(Rng.create(1));
 const privacyNoise = t.value(normals(clipped.parameters.size));
+const ROWS = 5000;
+const rate = BATCH / ROWS;
+const rows = { x: normals(ROWS * 128), y: normals(ROWS * 128) };
+const gradients = await t.ClippedGradients.create(losses, { threads, limit: LIMIT, chunk: t.chunkFor(BATCH) });
+const adam = new t.AdamVector(gradients.parameters.initial(Rng.create(1)));
+const curator = createCurator({ epsilon: 8, delta: 1e-5, accountant: 'rdp' });
+const training = curator.train({
+  purpose: 'training',
+  about: 'a network',
+  rho: curator.rho,
+  steps: 100_000,
+  rate,
+  rowNorm: LIMIT,
+  size: gradients.parameters.size,
+  rows: () => ROWS,
+});
+const gather = (from, places, count) => {
+  const out = new Float32Array(count * 128);
+  for (const [i, place] of places.entries()) out.set(from.subarray(place * 128, place * 128 + 128), i * 128);
+  return t.value(out, [count, 128]);
+};
+async function privateStep() {
+  const sums = await training.step((sample) =>
+    gradients.sum(adam.parameters, sample, (places, count) => ({
+      x: gather(rows.x, places, count),
+      y: gather(rows.y, places, count),
+    })),
+  );
+  adam.advance(sums, 1e-3, 1 / BATCH);
+}
 const step = {
+  private: privateStep,
   plain: () => plain.advance(feeds, 1e-3),
   clipped: () => clipped.advance({ ...feeds, privacyNoise }, 1e-3),
 };
@@ -82,11 +115,12 @@ function startPeer() {
 }
 
 const peer = startPeer();
-const found = { plain: [], clipped: [], torch: [], opacus: [] };
+const found = { plain: [], clipped: [], private: [], torch: [], opacus: [] };
 for (let round = 0; round < rounds; round++) {
   found.plain.push(await time(step.plain));
   if (peer !== undefined) found.torch.push(await peer.ask('plain'));
   found.clipped.push(await time(step.clipped));
+  found.private.push(await time(step.private));
   if (peer !== undefined) found.opacus.push(await peer.ask('opacus'));
 }
 peer?.end();
@@ -99,8 +133,10 @@ console.log(
   `128-256-256-128, batch ${BATCH}, Adam, ${threads} threads, ${rounds} rounds of ${steps} steps (medians)`,
 );
 line('a step', median(found.plain), 'ms');
-line('a private step (clip each example, add noise)', median(found.clipped), 'ms');
-line('private / plain', ratio(found.clipped, found.plain), '×');
+line('clip each example, add ready-made noise', median(found.clipped), 'ms');
+line('a private step, by the curator', median(found.private), 'ms');
+line('clipped / plain', ratio(found.clipped, found.plain), '×');
+line('private / plain', ratio(found.private, found.plain), '×');
 if (peer !== undefined) {
   line('PyTorch: a step', median(found.torch), 'ms');
   line('Opacus: a private step', median(found.opacus), 'ms');

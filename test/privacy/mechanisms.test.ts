@@ -8,6 +8,7 @@ import type { NoiseSource } from '../../src/privacy/index.js';
 import { bernoulliExp, compareDigits, expDigits, ratioOf } from '../../src/privacy/mechanisms/bernoulli.js';
 import { discreteGaussian, discreteLaplace } from '../../src/privacy/mechanisms/discrete.js';
 import { layeredGaussian, tabledGaussian } from '../../src/privacy/mechanisms/gaussian-table.js';
+import type { GaussianBlocks } from '../../src/privacy/mechanisms/gaussian-table.js';
 import { exponentialChoice } from '../../src/privacy/mechanisms/exponential.js';
 import { noisyKeys, planKeys } from '../../src/privacy/mechanisms/keys.js';
 import { uniformInt } from '../../src/privacy/mechanisms/noise.js';
@@ -44,6 +45,19 @@ function fit(draw: () => number, weight: (x: number) => number, reach: number): 
   return chiSquaredTail(chi2, cells - 1);
 }
 
+/** Draws one by one of noise that is made for lists. */
+function singly(gaussian: GaussianBlocks): () => number {
+  let left: number[] = [];
+  return () => {
+    if (left.length === 0) {
+      const block = new Float64Array(10_000);
+      gaussian.addTo(block);
+      left = [...block];
+    }
+    return left.pop()!;
+  };
+}
+
 describe('samplers follow their exact probabilities (chi-squared, 200,000 draws, fixed seeds)', () => {
   test.each([0.3, 1, 3, 40.5, 5000])('discrete Gaussian, σ² = %f', (variance) => {
     const gaussian = discreteGaussian(variance, noiseOf(`gaussian ${variance}`));
@@ -54,33 +68,41 @@ describe('samplers follow their exact probabilities (chi-squared, 200,000 draws,
   });
 
   test.each([1, 3.7, 40.5, 5000])('discrete Gaussian by a table, σ² = %f', (variance) => {
-    const gaussian = tabledGaussian(variance, noiseOf(`table ${variance}`));
+    const draw = singly(tabledGaussian(variance, noiseOf(`table ${variance}`)));
     const weight = (x: number): number => Math.exp((-x * x) / (2 * variance));
-    expect(fit(() => gaussian.draw(), weight, Math.ceil(12 * Math.sqrt(variance)))).toBeGreaterThan(
-      negligible,
-    );
+    expect(fit(draw, weight, Math.ceil(12 * Math.sqrt(variance)))).toBeGreaterThan(negligible);
   });
 
-  test('discrete Gaussian in layers: near the centre every step of the grid, far out the whole', () => {
-    const sigma = 20_000; // two layers: steps of 128 smoothed by noise of 222
-    const gaussian = layeredGaussian(sigma, noiseOf('layers'));
-    expect(gaussian.variance).toBeGreaterThan(sigma ** 2);
-    expect(gaussian.variance).toBeLessThan(sigma ** 2 * 1.002);
-    // by cells of 1,000 steps, and by the remainder within 128: a gap of the coarse layer would show in it
-    const cell = (x: number): number => Math.round(x / 1000);
-    const weight = (k: number): number => {
+  test.each([20_000, 5_000_000, 3e10])(
+    'discrete Gaussian in layers, σ = %f: near the centre every step of the grid, far out the whole',
+    (sigma) => {
+      const gaussian = layeredGaussian(sigma, noiseOf('layers'));
+      expect(gaussian.variance).toBeGreaterThan(sigma ** 2);
+      expect(gaussian.variance).toBeLessThan(sigma ** 2 * 1.002);
       const s = Math.sqrt(gaussian.variance);
-      return normalTail((k * 1000 - 500) / s) - normalTail((k * 1000 + 500) / s);
-    };
-    expect(fit(() => cell(gaussian.draw()), weight, 200)).toBeGreaterThan(negligible);
-    const remainder = (x: number): number => (((x % 128) + 128) % 128) - 64;
-    expect(
-      fit(
-        () => remainder(gaussian.draw()),
-        (x) => (x < 64 ? 1 : 0),
-        64,
-      ),
-    ).toBeGreaterThan(negligible);
+      // by cells of a twentieth, and by the remainder within the layer's step: a gap of the coarser layer would show in it
+      const width = Math.round(sigma / 20);
+      const weight = (k: number): number =>
+        normalTail(((k - 0.5) * width) / s) - normalTail(((k + 0.5) * width) / s);
+      const draw = singly(gaussian);
+      expect(fit(() => Math.round(draw() / width), weight, 200)).toBeGreaterThan(negligible);
+      const step = Math.round((sigma / Math.sqrt(3)) ** (sigma < 1e7 ? 1 / 2 : 1 / 3));
+      const cells = 64;
+      const remainder = (): number => Math.floor(((((draw() % step) + step) % step) / step) * cells);
+      const share = new Float64Array(cells);
+      for (let r = 0; r < step; r++) share[Math.floor((r / step) * cells)]!++;
+      expect(fit(remainder, (x) => share[x] ?? 0, cells)).toBeGreaterThan(negligible);
+    },
+  );
+
+  test('draws of a list are as many as its numbers, whatever its length, and are added', () => {
+    const gaussian = layeredGaussian(3000, noiseOf('lengths'));
+    for (const length of [0, 1, 8191, 8192, 8193, 20_000]) {
+      const numbers = new Float64Array(length).fill(1e6);
+      gaussian.addTo(numbers);
+      expect(numbers.every((x) => x !== 1e6 || length > 8000)).toBe(true);
+      expect(new Set(numbers.slice(-1000)).size).toBeGreaterThanOrEqual(Math.min(length, 1000) * 0.8);
+    }
   });
 
   test.each([
@@ -176,7 +198,7 @@ describe('exactness', () => {
         (gamma, high, low) => {
           // the same 53 digits for both
           const bits = [high * 2048, low * 2];
-          const replayed: NoiseSource = { secure: false, uint32: () => bits.shift() ?? source.uint32() };
+          const replayed: NoiseSource = { ...source, uint32: () => bits.shift() ?? source.uint32() };
           const u = (bits[0]! >>> 5) * 67_108_864 + (bits[1]! >>> 6);
           expect(bernoulliExp(gamma, () => ratioOf(gamma), replayed)).toBe(
             compareDigits(u, ratioOf(gamma), source),
@@ -288,6 +310,14 @@ describe('private keys', () => {
     expect(told / 20_000).toBeLessThan(0.02 + 6 * Math.sqrt((0.02 * 0.98) / 20_000));
     expect(told).toBeGreaterThan(150);
   });
+});
+
+test("the operating system's bits for a list differ from call to call", () => {
+  const noise = secureNoise();
+  const [a, b] = [new Uint32Array(64), new Uint32Array(64)];
+  noise.fill(a);
+  noise.fill(b);
+  expect(new Set([...a, ...b]).size).toBeGreaterThan(120);
 });
 
 test("the operating system's bits: mean and variance of a million within 6 standard errors, buffers refilled", () => {

@@ -7,6 +7,8 @@ export interface NoiseSource {
   readonly secure: boolean;
   /** An integer, uniform on 0 … 2³² − 1. */
   uint32(): number;
+  /** Such integers, one for each place of the list. */
+  fill(words: Uint32Array): void;
 }
 
 const bufferBytes = 65_536;
@@ -27,12 +29,16 @@ export function secureNoise(): NoiseSource {
       at += 4;
       return value;
     },
+    fill: (words) => void randomFillSync(words),
   };
 }
 
 /** Bits from a seeded stream, for tests and benchmarks: whoever knows the seed can take the noise off again. */
 export function injectedNoise(rng: Rng): NoiseSource {
-  return { secure: false, uint32: () => rng.uint32() };
+  const fill = (words: Uint32Array): void => {
+    for (let i = 0; i < words.length; i++) words[i] = rng.uint32();
+  };
+  return { secure: false, uint32: () => rng.uint32(), fill };
 }
 
 /** A uniform integer of 53 bits. */

@@ -69,11 +69,16 @@ export function stepNoise(
   const gaussian = layeredGaussian(sigma / quantum, noise);
   return (sums) => {
     const noisy = new Float64Array(sums.length);
-    for (let i = 0; i < sums.length; i++) {
+    let all = 0;
+    // plain loops: callbacks of map and every take longer than the noise
+    for (let i = 0; i < noisy.length; i++) {
       const steps = Math.round(sums[i]! / quantum);
-      if (!Number.isFinite(steps)) throw diverged();
-      noisy[i] = (steps + gaussian.draw()) * quantum;
+      noisy[i] = steps;
+      all += steps;
     }
+    if (!Number.isFinite(all)) throw diverged();
+    gaussian.addTo(noisy);
+    for (let i = 0; i < noisy.length; i++) noisy[i]! *= quantum;
     return noisy;
   };
 }

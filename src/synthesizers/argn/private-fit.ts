@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../core/index.js';
 import type { Curator } from '../../privacy/index.js';
 import type { Table } from '../../table/index.js';
-import { AdamVector, ClippedGradients, sum, value } from '../../tensor/index.js';
+import { AdamVector, chunkFor, ClippedGradients, sum, value } from '../../tensor/index.js';
 import type { OneWay } from '../one-way.js';
 import { measureOneWay } from '../one-way.js';
 import { requireCurator } from '../private.js';
@@ -92,7 +92,7 @@ async function train(work: Work, context: FitContext): Promise<Float32Array> {
       sum(network(parameters, networkInputs(graph, layout, false), { parts, layout, shares, rate: 0 }), {
         axes: [1],
       }),
-    { limit: clip, provider, threads },
+    { limit: clip, provider, threads, chunk: chunkFor(rate * oneWay.total) },
   );
   const rng = context.rng.split('argn');
   const task = context.progress.task('argn: train with noise', steps);
@@ -122,10 +122,7 @@ async function train(work: Work, context: FitContext): Promise<Float32Array> {
       );
       const rest = 1 - step / steps;
       const learningRate = mostRate * Math.min(1, 2 * rest);
-      adam.advance(
-        sums.map((g) => g / batch),
-        learningRate,
-      );
+      adam.advance(sums, learningRate, 1 / batch);
       follow(average, adam.parameters, 1 / Math.min(step + 1, Math.ceil(AVERAGED_SHARE * steps)));
       task.advance();
     }

@@ -16,18 +16,22 @@ export class AdamVector {
     this.#options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, ...options };
   }
 
-  /** One step down a gradient. */
-  advance(gradient: ArrayLike<number>, learningRate: number): void {
+  /** One step down a gradient that is `scale` times the numbers given. */
+  advance(gradient: Float32Array | Float64Array, learningRate: number, scale = 1): void {
     const { beta1, beta2, epsilon, weightDecay } = this.#options;
     this.#step++;
-    const first = 1 - beta1 ** this.#step;
-    const second = 1 - beta2 ** this.#step;
-    for (let i = 0; i < this.parameters.length; i++) {
-      const g = gradient[i]!;
-      this.#first[i] = beta1 * this.#first[i]! + (1 - beta1) * g;
-      this.#second[i] = beta2 * this.#second[i]! + (1 - beta2) * g * g;
-      const move = this.#first[i]! / first / (Math.sqrt(this.#second[i]! / second) + epsilon);
-      this.parameters[i] = this.parameters[i]! * (1 - learningRate * weightDecay) - learningRate * move;
+    const firstShare = 1 / (1 - beta1 ** this.#step);
+    const secondShare = 1 / (1 - beta2 ** this.#step);
+    const kept = 1 - learningRate * weightDecay;
+    const [first, second, parameters] = [this.#first, this.#second, this.parameters];
+    for (let i = 0; i < parameters.length; i++) {
+      const g = gradient[i]! * scale;
+      const m = beta1 * first[i]! + (1 - beta1) * g;
+      const v = beta2 * second[i]! + (1 - beta2) * g * g;
+      first[i] = m;
+      second[i] = v;
+      parameters[i] =
+        parameters[i]! * kept - (learningRate * firstShare * m) / (Math.sqrt(v * secondShare) + epsilon);
     }
   }
 }
