@@ -56,7 +56,11 @@ const privacyNoise = t.value(normals(clipped.parameters.size));
 const ROWS = 5000;
 const rate = BATCH / ROWS;
 const rows = { x: normals(ROWS * 128), y: normals(ROWS * 128) };
-const gradients = await t.ClippedGradients.create(losses, { threads, limit: LIMIT, chunk: t.chunkFor(BATCH) });
+const gradients = await t.ClippedGradients.create(losses, {
+  threads,
+  limit: LIMIT,
+  chunk: t.chunkFor(BATCH),
+});
 const adam = new t.AdamVector(gradients.parameters.initial(Rng.create(1)));
 const curator = createCurator({ epsilon: 8, delta: 1e-5, accountant: 'rdp' });
 const training = curator.train({

@@ -2,7 +2,15 @@ import { expect, it } from 'vitest';
 import { Rng } from '../../src/core/index.js';
 import type { Graph, Parameters, Tensor, Value } from '../../src/tensor/index.js';
 import * as t from '../../src/tensor/index.js';
-import { AdamVector, ClippedGradients, clippedSum, Session, Trainer, value } from '../../src/tensor/index.js';
+import {
+  AdamVector,
+  chunkFor,
+  ClippedGradients,
+  clippedSum,
+  Session,
+  Trainer,
+  value,
+} from '../../src/tensor/index.js';
 
 const ROWS = 23;
 const LIMIT = 0.7;
@@ -82,3 +90,13 @@ it('Adam on a vector is the Adam of graphs', async () => {
   await trainer.close();
   await gradients.close();
 });
+
+it.each([1, 40, 250, 500, 2410])(
+  'a call of %i expected examples holds at most 256, and few places are left empty',
+  (expected) => {
+    const chunk = chunkFor(expected);
+    const most = expected + 3 * Math.sqrt(expected);
+    expect(chunk).toBeLessThanOrEqual(256);
+    expect(Math.ceil(most / chunk) * chunk - most).toBeLessThanOrEqual(Math.ceil(most / 256));
+  },
+);
