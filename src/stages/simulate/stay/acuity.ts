@@ -43,11 +43,12 @@ export class Illness {
     this.#course = course;
     this.#chronic = patient.chronic;
     const { mean, sd, per_decade: perDecade } = course.severity;
-    const start = mean + sd * rng.normal() + perDecade * decadesAbove60(patient.ageYears);
+    const start =
+      mean + hazards.hospital.severity + sd * rng.normal() + perDecade * decadesAbove60(patient.ageYears);
     this.#course0 = Math.max(0.3, start);
     this.acuity = this.#course0;
     this.peak = this.acuity;
-    this.#recovery = logNormal(rng, course.recovery_hours);
+    this.#recovery = logNormal(rng, course.recovery_hours) * hazards.hospital.recovery;
     this.#refractory = rng.next() < this.#refractoryChance(start, patient.ageYears);
     this.#loads = byOrgan(
       (organ) => (course.organs[organ] ?? 0) * Math.exp(hazards.frailty.sd * rng.normal()),

@@ -20,7 +20,7 @@ const signalSchema = z.strictObject({
   limits: z.tuple([z.number(), z.number()]),
   scale: z.enum(['linear', 'log']),
   baseline: z.union([
-    z.strictObject({ sign: z.string() }),
+    z.strictObject({ sign: z.string(), shift: z.number() }),
     z.strictObject({ value: z.number(), sd: z.number().min(0) }),
   ]),
   organs: organScores,
@@ -36,18 +36,19 @@ const signalsSchema = z.strictObject({
 });
 
 const hours = z.number().positive();
+const share = z.number().min(0).max(1);
 const orderSchema = z.strictObject({
   id: z.string(),
   signals: z.array(z.string()).min(1),
   panel: z.strictObject({ code: z.string(), display: z.string() }).nullable(),
   hours: z.strictObject({ ed: hours, ward: hours, icu: hours }),
-  arrival: z.number().min(0).max(1),
+  share: z.strictObject({ ed: share, ward: share, icu: share }),
+  arrival: share,
   looksAt: z.array(z.enum(organs)).min(1),
   informed: z.number().min(0),
 });
 export type Order = z.output<typeof orderSchema>;
 
-const share = z.number().min(0).max(1);
 const ordersSchema = z.strictObject({
   remarks: z.string(),
   source: z.string(),

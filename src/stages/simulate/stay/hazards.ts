@@ -28,6 +28,7 @@ export const hazardsSchema = z.strictObject({
     unit,
   }),
   facility: z.strictObject({ intercept: number, perDecadeAbove60: number, perPointOfPeak: number, unit }),
+  hospital: z.strictObject({ severity: number, recovery: z.number().positive(), unit }),
   walk: z.strictObject({ hours: number, sd: number, unit }),
   frailty: z.strictObject({ sd: number, unit }),
 });

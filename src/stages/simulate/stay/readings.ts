@@ -15,22 +15,31 @@ interface Level {
   hour: number;
 }
 
+interface Due {
+  readonly order: Order;
+  /** Rank of the patient, 0 to 1, among all for whom it could be ordered. */
+  readonly rank: number;
+  hour: number;
+  /** Whether it was ordered for this hour whatever its share. */
+  ordered: boolean;
+}
+
 /** What is measured in one stay, and when. */
 export class Readings {
   readonly rounds: Round[] = [];
   readonly #rng: Rng;
   readonly #data: StayData;
   readonly #levels: ReadonlyMap<string, Level>;
-  readonly #due: { readonly order: Order; hour: number }[];
+  readonly #due: Due[];
 
   constructor(patient: StayPatient, { data, rng }: { data: StayData; rng: Rng }) {
     this.#rng = rng;
     this.#data = data;
     this.#levels = new Map(data.signals.map((signal) => [signal.id, this.#levelOf(signal, patient)]));
     this.#due = data.orders.map((order) => {
-      const first =
-        rng.next() < order.arrival ? 0.1 + 0.7 * rng.next() : order.hours.ward * (0.1 + rng.next());
-      return { order, hour: first };
+      const ordered = rng.next() < order.arrival;
+      const hour = ordered ? 0.1 + 0.7 * rng.next() : order.hours.ward * (0.1 + rng.next());
+      return { order, hour, ordered, rank: rng.next() };
     });
   }
 
@@ -38,10 +47,12 @@ export class Readings {
   until(hour: number, now: { illness: Illness; place: Place; effects: ReadonlyMap<string, number> }): void {
     for (const due of this.#due) {
       while (due.hour < hour) {
-        this.#measure(due.order, due.hour, now);
-        const { looksAt, informed, hours } = due.order;
-        const drive = Math.max(...looksAt.map((organ) => now.illness.score(organ)));
-        const interval = hours[now.place] * Math.exp(-informed * Math.max(0, drive - 1));
+        const { looksAt, informed, hours, share } = due.order;
+        const drive = Math.max(0, Math.max(...looksAt.map((organ) => now.illness.score(organ))) - 1);
+        if (due.ordered || due.rank < moreOften(share[now.place], informed * drive))
+          this.#measure(due.order, due.hour, now);
+        due.ordered = false;
+        const interval = hours[now.place] * Math.exp(-informed * drive);
         due.hour += Math.max(LEAST_HOURS, interval * Math.exp(this.#data.jitter * this.#rng.normal()));
       }
     }
@@ -86,7 +97,7 @@ export class Readings {
   #levelOf(signal: Signal, patient: StayPatient): Level {
     const { baseline, scale } = signal;
     const log = scale === 'log';
-    const own = 'sign' in baseline ? patient.level(baseline.sign) : baseline.value;
+    const own = 'sign' in baseline ? patient.level(baseline.sign) + baseline.shift : baseline.value;
     const spread = 'sign' in baseline ? 0 : baseline.sd * this.#rng.normal();
     return {
       signal,
@@ -96,4 +107,9 @@ export class Readings {
       hour: 0,
     };
   }
+}
+
+/** A share whose odds are multiplied by exp(`log`). */
+function moreOften(share: number, log: number): number {
+  return share === 1 ? 1 : (share * Math.exp(log)) / (1 - share + share * Math.exp(log));
 }

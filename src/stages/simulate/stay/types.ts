@@ -95,7 +95,8 @@ export interface Signal {
   readonly decimals: number;
   readonly limits: readonly [number, number];
   readonly scale: 'linear' | 'log';
-  readonly baseline: { readonly sign: string } | { readonly value: number; readonly sd: number };
+  readonly baseline:
+    { readonly sign: string; readonly shift: number } | { readonly value: number; readonly sd: number };
   readonly organs: OrganScores;
   readonly own: { readonly sd: number; readonly hours: number };
   readonly error: number;
