@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
-import { addBlueprint } from './commands/blueprint.js';
-import { addCheck } from './commands/check.js';
-import { addData } from './commands/data.js';
-import { addDemo } from './commands/demo.js';
-import { addImport } from './commands/import.js';
-import { addModules } from './commands/modules.js';
-import { addRun } from './commands/run.js';
-import { addSimulate } from './commands/simulate.js';
-import { addSynthesizers } from './commands/synthesizers.js';
-import { addTable } from './commands/table/index.js';
-import { addValidate } from './commands/validate.js';
 import { addGlobalOptions } from './context.js';
 import { reportError } from './output.js';
+
+/** How each command is added, in the order of the help. The code of a command is loaded when it is asked for: all of it takes a second. */
+const commands: ReadonlyMap<string, () => Promise<(program: Command) => void>> = new Map([
+  ['demo', async () => (await import('./commands/demo.js')).addDemo],
+  ['table', async () => (await import('./commands/table/index.js')).addTable],
+  ['run', async () => (await import('./commands/run.js')).addRun],
+  ['simulate', async () => (await import('./commands/simulate.js')).addSimulate],
+  ['import', async () => (await import('./commands/import.js')).addImport],
+  ['validate', async () => (await import('./commands/validate.js')).addValidate],
+  ['blueprint', async () => (await import('./commands/blueprint.js')).addBlueprint],
+  ['data', async () => (await import('./commands/data.js')).addData],
+  ['synthesizers', async () => (await import('./commands/synthesizers.js')).addSynthesizers],
+  ['modules', async () => (await import('./commands/modules.js')).addModules],
+  ['check', async () => (await import('./commands/check.js')).addCheck],
+]);
 
 const packageFile = new URL('../../package.json', import.meta.url);
 
@@ -23,7 +27,7 @@ const packageFile = new URL('../../package.json', import.meta.url);
  * @param argv arguments after the program's name
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const program = buildProgram();
+  const program = await buildProgram(argv[0]);
   process.stdout.on('error', endQuietlyOnClosedPipe);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -40,7 +44,8 @@ function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
   process.exit(0);
 }
 
-function buildProgram(): Command {
+/** @param first the first argument: where it names a command, the others are left out. */
+async function buildProgram(first: string | undefined): Promise<Command> {
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8')));
   const program = addGlobalOptions(new Command('anamnesis'))
     .description(
@@ -65,21 +70,8 @@ Start here:
 
 Exit codes: 0 done, 2 usage, 3 data, 4 privacy, 70 internal, 130 interrupted.`,
     );
-  for (const add of [
-    addDemo,
-    addTable,
-    addRun,
-    addSimulate,
-    addImport,
-    addValidate,
-    addBlueprint,
-    addData,
-    addSynthesizers,
-    addModules,
-    addCheck,
-  ]) {
-    add(program);
-  }
+  const named = first === undefined ? undefined : commands.get(first);
+  for (const load of named === undefined ? commands.values() : [named]) (await load())(program);
   exitOverrideBelow(program);
   return program;
 }

@@ -1,5 +1,4 @@
-import type { DuckDBAppender } from '@duckdb/node-api';
-import { DOUBLE, DuckDBDataChunk, UINTEGER, VARCHAR } from '@duckdb/node-api';
+import type * as DuckDB from '@duckdb/node-api';
 
 /** A column to append: numbers (NaN for missing), codes (`NO_CODE` for missing), or texts. */
 export type AppendColumn = Float64Array | Uint32Array | readonly string[];
@@ -17,7 +16,11 @@ function appendType(column: AppendColumn): 'DOUBLE' | 'UINTEGER' | 'VARCHAR' {
 }
 
 /** Appends rows to a table whose columns have the types of {@link appendType}. */
-export function appendColumns(appender: DuckDBAppender, columns: readonly AppendColumn[]): void {
+export function appendColumns(
+  { DOUBLE, DuckDBDataChunk, UINTEGER, VARCHAR }: typeof DuckDB,
+  appender: DuckDB.DuckDBAppender,
+  columns: readonly AppendColumn[],
+): void {
   const rows = columns[0]?.length ?? 0;
   const types = columns.map((column) => ({ DOUBLE, UINTEGER, VARCHAR })[appendType(column)]);
   for (let start = 0; start < rows; start += CHUNK_ROWS) {

@@ -1,4 +1,3 @@
-export { codeVersion } from './code-version.js';
 export { orderStages, runStages } from './runner.js';
 export type { StageEvent } from './runner.js';
 export type { Stage, StageOutput } from './stage.js';

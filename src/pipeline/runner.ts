@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { fingerprint, InternalError, throwIfAborted } from '../core/index.js';
 import type { RunContext } from '../runtime/index.js';
-import { buildFolderAtomic } from '../runtime/index.js';
-import { codeVersion } from './code-version.js';
+import { buildFolderAtomic, codeVersion } from '../runtime/index.js';
 import { withRunLock } from './lock.js';
 import { readCompleted, stageMarker, writeManifest } from './manifest.js';
 import type { Stage, StageOutput } from './stage.js';
@@ -49,7 +48,7 @@ async function runStage(
   const stageFingerprint = fingerprint({
     stage: stage.id,
     config: stage.config,
-    code: await codeVersion(stage.code),
+    code: codeVersion(stage.code),
     rng: rng.key,
     inputs: Object.fromEntries(Object.entries(inputs).map(([id, input]) => [id, input.contentHash])),
   });

@@ -1,3 +1,4 @@
+export { codeVersion } from './code-version.js';
 export type { RunContext } from './context.js';
 export { buildFolderAtomic, explainWriteError, sha256File, writeFileAtomic } from './files.js';
 export { brokenFile, checkGzip } from './gzip.js';

@@ -5,8 +5,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { systemClock } from '../../core/index.js';
 import { exportFormats } from '../../exports/index.js';
-import { codeVersion } from '../../pipeline/index.js';
-import { formatCount, formatSeconds } from '../../runtime/index.js';
+import { codeVersion, formatCount, formatSeconds } from '../../runtime/index.js';
 import { simulate } from '../../stages/simulate/index.js';
 import type { SimulationResult } from '../../stages/simulate/index.js';
 import { compileOptions, openSession } from '../context.js';
@@ -106,7 +105,7 @@ async function simulateCommand(cli: SimulateCli, session: Session): Promise<void
     .object({ name: z.string(), version: z.string() })
     .parse(JSON.parse(readFileSync(packageFile, 'utf8')));
   const options = await simulationOf(cli);
-  const code = await codeVersion(codeFolders);
+  const code = codeVersion(codeFolders);
   const sources = { builtIn, generator: { name, version }, code };
   const result = await simulate(options, cli.out, sources, session.context(1));
   report(cli.out, result, (systemClock.now() - started) / 1000, session);

@@ -1,7 +1,12 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import type { Document, Node } from 'yaml';
 import { UserError } from '../errors.js';
 import type { KeyPath, Problem } from './problems.js';
+
+const require = createRequire(import.meta.url);
+/** The library is loaded by the first document: most threads read none. */
+const yaml = (): typeof Yaml => require('yaml') as typeof Yaml;
 
 /** A YAML text that was read without syntax errors. */
 export interface YamlDocument {
@@ -24,6 +29,7 @@ export interface DocumentKind {
  * @throws UserError with the kind's code, naming every syntax error with its line.
  */
 export function parseYaml(text: string, kind: DocumentKind): YamlDocument {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   if (document.errors.length > 0) {
@@ -69,6 +75,7 @@ export function pathText(path: KeyPath): string {
 }
 
 function offsetOf(document: Document, path: KeyPath): number {
+  const { isAlias, isMap, isScalar, isSeq } = yaml();
   let node: unknown = document.contents;
   let offset = rangeStart(node);
   for (const key of path) {

@@ -4,9 +4,8 @@ import { CohortStore } from '../../cohort/index.js';
 import { renderReport } from '../../stages/report/index.js';
 import type { ReportMeta } from '../../stages/validate/index.js';
 import { assembleReport, referenceSchema, reportSchema } from '../../stages/validate/index.js';
-import { writeFileAtomic } from '../../runtime/index.js';
+import { codeVersion, writeFileAtomic } from '../../runtime/index.js';
 import { fingerprint } from '../../core/index.js';
-import { codeVersion } from '../code-version.js';
 import type { Stage, StageOutput } from '../stage.js';
 import type { StoredFacts } from './features-files.js';
 import { readFeatures } from './features-files.js';
@@ -48,7 +47,7 @@ export function reportStage(
         train: { rows: train.rows, patients: facts.trainSubjects },
         test: { rows: test.rows, patients: facts.testSubjects },
         seed: String(about.seed),
-        codeVersion: (await codeVersion(['core', 'numerics', 'table', 'trees', 'stages'])).slice(0, 12),
+        codeVersion: codeVersion(['core', 'numerics', 'table', 'trees', 'stages']).slice(0, 12),
         notes: await notesOf(inputs),
         provenance: await provenanceOf(blueprint, facts, inputs),
       };

@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { UserError } from '../../core/index.js';
 import type { RunContext } from '../../runtime/index.js';
-import { buildFolderAtomic, formatCount, writeFileAtomic } from '../../runtime/index.js';
+import { buildFolderAtomic, codeVersion, formatCount, writeFileAtomic } from '../../runtime/index.js';
 import { checkConstraints, compileConstraints } from '../../stages/constraints/index.js';
 import { renderReport } from '../../stages/report/index.js';
 import type { Report, SynthesizerInfo } from '../../stages/validate/index.js';
 import { compileValidation, evaluateTables } from '../../stages/validate/index.js';
 import { synthesizers } from '../../synthesizers/index.js';
 import type { Table } from '../../table/index.js';
-import { codeVersion } from '../code-version.js';
 import { writeJson } from '../run/json-file.js';
 import { withRawTable } from './input.js';
 import { partOf } from './learn.js';
@@ -110,10 +109,7 @@ export async function evaluateTable(
         title: path.basename(request.real ?? request.train ?? 'table'),
         unit: 'row',
         seed: String(request.seed),
-        codeVersion: (await codeVersion(['core', 'numerics', 'table', 'trees', 'stages', 'privacy'])).slice(
-          0,
-          12,
-        ),
+        codeVersion: codeVersion(['core', 'numerics', 'table', 'trees', 'stages', 'privacy']).slice(0, 12),
         notes,
       },
       options: compileValidation({

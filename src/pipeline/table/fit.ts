@@ -6,9 +6,8 @@ import { throwIfAborted } from '../../core/index.js';
 import { compileCurator, createCurator } from '../../privacy/index.js';
 import type { Curator } from '../../privacy/index.js';
 import type { RunContext } from '../../runtime/index.js';
-import { buildFolderAtomic } from '../../runtime/index.js';
+import { buildFolderAtomic, codeVersion } from '../../runtime/index.js';
 import { relationText } from '../../synthesizers/relations/index.js';
-import { codeVersion } from '../code-version.js';
 import { packageVersions } from '../run/versions.js';
 import { withRawTable } from './input.js';
 import type { Learned } from './learn.js';
@@ -101,7 +100,7 @@ async function manifestOf(
   return {
     madeBy: {
       version: versions.find((v) => v.name === 'anamnesis')?.version ?? 'unknown',
-      code: (await codeVersion(code)).slice(0, 12),
+      code: codeVersion(code).slice(0, 12),
     },
     synthesizer: { id: plan.model.id, options: asJson(plan.compiled) },
     columns: [...learned.columns],

@@ -16,7 +16,7 @@ export function checkState(state: StateDefinition, report: ReportState): void {
   checkProbabilities(state, report);
   checkTimes(state, report);
   checkParts(state, report);
-  for (const key of badCodes(state, []))
+  for (const key of badCodes(state))
     report('warning', key, 'a code of its system', 'another form: it is kept under our own system');
   for (const { key, condition } of conditionsOf(state))
     eachCondition(condition, (c) => {
@@ -77,22 +77,39 @@ function checkTimes(state: StateDefinition, report: ReportState): void {
   if (state.type === 'Delay' || state.type === 'Procedure' || state.type === 'Death')
     if (state.distribution !== undefined && state.unit === undefined)
       report('error', ['unit'], 'a unit of the distribution', 'nothing (the key is missing)');
-  for (const key of reversedRanges(state, [])) report('error', key, 'low not above high', 'low above high');
+  for (const key of reversedRanges(state)) report('error', key, 'low not above high', 'low above high');
 }
 
 /** Keys of all `{ low, high }` inside a state whose low is above its high. */
-function reversedRanges(value: unknown, at: KeyPath): KeyPath[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const entries = Object.entries(value);
-  const number = (key: string): number => {
-    const found: unknown = entries.find(([name]) => name === key)?.[1];
-    return typeof found === 'number' ? found : NaN;
-  };
-  if (number('low') > number('high')) return [at];
-  return entries.flatMap(([key, inner]) =>
-    reversedRanges(inner, [...at, Array.isArray(value) ? Number(key) : key]),
-  );
+function reversedRanges(state: StateDefinition): KeyPath[] {
+  const isReversed = ({ low, high }: Part): boolean =>
+    typeof low === 'number' && typeof high === 'number' && low > high;
+  return partsOf(state, isReversed, isReversed);
 }
+
+type Part = Readonly<Record<string, unknown>>;
+
+/** Keys of the objects inside a value that are `wrong`; one that is `whole` is not looked into. */
+function partsOf(
+  value: object,
+  whole: (part: Part) => boolean,
+  wrong: (part: Part) => boolean,
+  at: KeyPath = [],
+): KeyPath[] {
+  const inList = Array.isArray(value);
+  const part = value as Part;
+  if (!inList && whole(part)) return wrong(part) ? [at] : [];
+  let found: KeyPath[] = none;
+  for (const key of Object.keys(part)) {
+    const inner = part[key];
+    if (typeof inner !== 'object' || inner === null) continue;
+    const deeper = partsOf(inner, whole, wrong, [...at, inList ? Number(key) : key]);
+    if (deeper.length > 0) found = [...found, ...deeper];
+  }
+  return found;
+}
+
+const none: KeyPath[] = [];
 
 function checkParts(state: StateDefinition, report: ReportState): void {
   switch (state.type) {
@@ -150,14 +167,10 @@ function needOne(state: StateDefinition, keys: readonly string[], report: Report
 }
 
 /** Keys of all codes inside a state that their system cannot have. */
-function badCodes(value: unknown, at: KeyPath): KeyPath[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { system, code } = Object.fromEntries(Object.entries(value)) as Record<string, unknown>;
-  if (typeof system === 'string' && typeof code === 'string') {
-    const known = moduleSystems[system];
-    return known === undefined || known === null || hasCodeForm(known, code) ? [] : [at];
-  }
-  return Object.entries(value).flatMap(([key, inner]) =>
-    badCodes(inner, [...at, Array.isArray(value) ? Number(key) : key]),
-  );
+function badCodes(state: StateDefinition): KeyPath[] {
+  const isCode = ({ system, code }: Part): boolean => typeof system === 'string' && typeof code === 'string';
+  return partsOf(state, isCode, ({ system, code }) => {
+    const known = moduleSystems[String(system)];
+    return known !== undefined && known !== null && !hasCodeForm(known, String(code));
+  });
 }

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { checkShape, DataError, sha256, UserError } from '../../../core/index.js';
 import { checkLibrary } from './check-library.js';
@@ -41,7 +42,7 @@ export async function readModuleFiles(folder: string): Promise<ModuleFiles> {
       fix: 'name a folder that holds module files, e.g. src/main/resources/modules of Synthea',
     });
   const files = new Map<string, string>();
-  for (const file of wanted) files.set(file, await readFile(path.join(folder, file), 'utf8'));
+  for (const file of wanted) files.set(file, readFileSync(path.join(folder, file), 'utf8'));
   return files;
 }
 

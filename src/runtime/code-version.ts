@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -13,28 +13,28 @@ const ignored = /\.(d\.ts|map|md)$/;
  * folders it depends on, e.g. `['core', 'trees', 'synthesizers/cart']` (`sources/*`: that folder's own files only), and the pinned versions of the libraries.
  * Derived, so that nobody can forget to raise it.
  */
-export async function codeVersion(folders: readonly string[]): Promise<string> {
-  const hash = createHash('sha256').update(canonicalJson(await dependencies()));
+export function codeVersion(folders: readonly string[]): string {
+  const hash = createHash('sha256').update(canonicalJson(dependencies()));
   for (const folder of [...folders].sort()) {
-    for (const file of await filesOf(folder)) {
+    for (const file of filesOf(folder)) {
       hash.update(path.relative(sourceRoot, file)).update('\0');
-      hash.update(await readFile(file)).update('\0');
+      hash.update(readFileSync(file)).update('\0');
     }
   }
   return hash.digest('hex');
 }
 
-async function filesOf(folder: string): Promise<string[]> {
+function filesOf(folder: string): string[] {
   const flat = folder.endsWith('/*');
   const root = path.join(sourceRoot, flat ? folder.slice(0, -2) : folder);
-  const entries = await readdir(root, { recursive: !flat, withFileTypes: true });
+  const entries = readdirSync(root, { recursive: !flat, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && !ignored.test(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
 }
 
-async function dependencies(): Promise<Record<string, string>> {
-  const text = await readFile(path.join(sourceRoot, '..', 'package.json'), 'utf8');
+function dependencies(): Record<string, string> {
+  const text = readFileSync(path.join(sourceRoot, '..', 'package.json'), 'utf8');
   return z.object({ dependencies: z.record(z.string(), z.string()) }).parse(JSON.parse(text)).dependencies;
 }
