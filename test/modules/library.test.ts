@@ -17,9 +17,13 @@ const beyond = new Set([
   'LOINC 8310-5',
   'SNOMED-CT 14669001',
   'LOINC 85354-9',
+  'NUBC 02',
   'NUBC 03',
+  'NUBC 06',
+  'NUBC 07',
   'NUBC 20',
   'NUBC 51',
+  'NUBC 62',
   'RxNorm 197361',
   'SNOMED-CT 11687002',
   'SNOMED-CT 13645005',
@@ -31,6 +35,10 @@ const beyond = new Set([
   'SNOMED-CT 53741008',
   'SNOMED-CT 6142004',
 ]);
+
+/** The complications of a stay's course. */
+const complicationsOf = ({ course }: Readonly<Record<string, unknown>>): unknown =>
+  (course as { readonly complications: unknown }).complications;
 
 describe('the built-in modules', () => {
   it('are there', () => {
@@ -44,9 +52,9 @@ describe('the built-in modules', () => {
   it('maps every condition to ICD-10-CM', () => {
     for (const file of files)
       for (const [name, state] of Object.entries(parseModule(read(file)).states))
-        if (state.type === 'ConditionOnset')
-          for (const { code } of codesIn(state))
-            expect(icd10For(code, 'female'), `${file} ${name}`).toBeDefined();
+        if (state.type === 'ConditionOnset' || state.type === 'anamnesis:HospitalStay')
+          for (const { code } of codesIn(state.type === 'ConditionOnset' ? state : complicationsOf(state)))
+            expect(icd10For(code, 'female'), `${file} ${name} ${code}`).toBeDefined();
   });
 });
 

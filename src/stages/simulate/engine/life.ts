@@ -6,6 +6,7 @@ import type { RecordDraft } from '../record/draft.js';
 import { AgeClock } from './clock.js';
 import type { Frame, Program, RootProgram } from './program.js';
 import { WakeQueue } from './queue.js';
+import type { Exposure } from './states/hazard.js';
 import type { OpenStay } from './states/hospital-stay.js';
 import { Symptoms } from './symptoms.js';
 import type { Value } from './values.js';
@@ -13,7 +14,7 @@ import type { AttributeView, Being, World } from './world.js';
 import type { CompiledLibrary } from './program.js';
 
 /** What a module is waiting for. */
-export const waiting = { start: 0, timer: 1, guard: 2, wellness: 3, done: 4 } as const;
+export const waiting = { start: 0, timer: 1, guard: 2, wellness: 3, done: 4, hazard: 5 } as const;
 export type Waiting = (typeof waiting)[keyof typeof waiting];
 
 /** What a guard can be waiting for besides attributes and time; attributes follow at {@link firstAttribute}. */
@@ -25,6 +26,8 @@ export const parts = {
   observations: 4,
   symptoms: 5,
   vitalSigns: 6,
+  /** Going into hospital and leaving it. */
+  hospital: 7,
 } as const;
 export const firstAttribute = 8;
 
@@ -45,6 +48,14 @@ export class Root {
   wellnessUsed = NaN;
   /** The stay in hospital that the module is in. */
   stay: OpenStay | null = null;
+  /** The hazard that the module waits at. */
+  hazard: Exposure | null = null;
+  /** The module's acute illness keeps those of other modules away (`engine/hospital.ts`). */
+  acute = false;
+  /** The patient of the module's last stay will not come back. */
+  dying = false;
+  /** When the module's last stay ended. */
+  lastDischarge = NaN;
   #rng: Rng | null = null;
 
   constructor(
@@ -61,6 +72,10 @@ export class Root {
     this.chosen = -1;
     this.wellnessUsed = NaN;
     this.stay = null;
+    this.hazard = null;
+    this.acute = false;
+    this.dying = false;
+    this.lastDischarge = NaN;
     this.#rng = null;
   }
 
@@ -106,6 +121,12 @@ export class Life implements AttributeView {
   ordinal = 0;
   /** The wellness visit of this moment, for modules that wait for one. */
   wellness = { time: NaN, encounter: -1, renewed: false };
+  /** How many modules have somebody acutely ill or in hospital. */
+  acuteModules = 0;
+  /** The module whose stay in hospital is going on. */
+  inHospital: Root | null = null;
+  /** When the last stay in hospital ended. */
+  lastDischarge = NaN;
   /** Scheduled wellness visits so far; their dates do not depend on what else happens. */
   wellnessVisits = 0;
   readonly ages = new AgeClock();
@@ -157,6 +178,9 @@ export class Life implements AttributeView {
     this.ordinal = 0;
     this.wellness = { time: NaN, encounter: -1, renewed: false };
     this.wellnessVisits = 0;
+    this.acuteModules = 0;
+    this.inHospital = null;
+    this.lastDischarge = NaN;
     this.ages.reset(being.birthTime);
     this.values.fill(undefined);
     for (const root of this.roots) root.reset();
@@ -200,7 +224,7 @@ export class Life implements AttributeView {
     if (id !== undefined) this.set(id, value);
   }
 
-  /** Something has changed that guards may be waiting for: they are looked at again at the end of the step. */
+  /** Something has changed that guards may be waiting for: they are looked at again at the end of the step; hazards reckon with it from now on. */
   touch(part: number): void {
     if (part === parts.symptoms && this.stepEnd(this.now) < this.queue.wakeOf(slots.symptoms))
       this.queue.set(slots.symptoms, this.stepEnd(this.now));
@@ -209,6 +233,7 @@ export class Life implements AttributeView {
     for (const index of watchers) {
       const root = this.roots[index]!;
       if (root.waiting === waiting.guard) this.wake(root, this.stepEnd(this.now));
+      else if (root.waiting === waiting.hazard) this.wake(root, this.now);
     }
   }
 

@@ -1,5 +1,6 @@
 import { DataError } from '../../../core/index.js';
 import { seeDoctor, wellnessVisit } from './care.js';
+import { freeAgain } from './hospital.js';
 import { assessRisks, riskFrom } from './risk.js';
 import { slots, waiting, newFrame } from './life.js';
 import type { Life, Root } from './life.js';
@@ -34,7 +35,8 @@ export function live(life: Life, until?: (life: Life) => boolean): void {
     } else if (slot === slots.risks) {
       assessRisks(life);
       queue.set(slots.risks, life.ages.yearsOld(life.ages.yearsAt(life.now) + 1));
-    } else if (slot === slots.wellness) {
+    } else if (freeAgain(life, null) > life.now) queue.set(slot, freeAgain(life, null));
+    else if (slot === slots.wellness) {
       wellnessVisit(life);
       if (until?.(life) === true) return;
       wakeWaiting(life);

@@ -118,6 +118,7 @@ function letsTimePass(state: StateDefinition): boolean {
     case 'Delay':
     case 'Guard':
     case 'Terminal':
+    case 'anamnesis:Hazard':
     case 'anamnesis:HospitalStay':
       return true;
     case 'Encounter':

@@ -22,6 +22,7 @@ export function mermaidGraph(module: ModuleDefinition): string {
 function shapeOf(type: string): readonly [string, string] {
   if (type === 'Initial' || type === 'Terminal' || type === 'Death') return ['([', '])'];
   if (type === 'Guard') return ['{{', '}}'];
+  if (type === 'anamnesis:Hazard') return ['[\\', '/]'];
   return type === 'Delay' ? ['[/', '/]'] : ['[', ']'];
 }
 
@@ -91,6 +92,8 @@ const colours: Readonly<Record<string, string>> = {
   Death: '#fbb',
   Guard: '#fed',
   Delay: '#eef',
+  'anamnesis:Hazard': '#fdf1c7',
+  'anamnesis:HospitalStay': '#b8dcf5',
   Encounter: '#cfe8ff',
   EncounterEnd: '#cfe8ff',
   ConditionOnset: '#ffe0e8',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { section } from '../../../core/index.js';
 import { conditionSchema } from './condition-schema.js';
 import { courseSchema, organs } from '../stay/index.js';
+import { hazardShape } from './hazard-schema.js';
 import { codeSchema, distributionSchema, exactSchema, rangeSchema, remarks, timeUnits } from './parts.js';
 
 /** Keys that every state may have. */
@@ -311,6 +312,8 @@ export const stateSchema = z.discriminatedUnion('type', [
     ),
     alt_direct_transition: z.string().min(1),
   }),
+  /** Ours: waits for an acute event that comes by its incidence (docs/decisions/0019). */
+  state('anamnesis:Hazard', hazardShape),
   /** Ours: a stay in hospital hour by hour (docs/modules.md). */
   state('anamnesis:HospitalStay', {
     course: courseSchema,

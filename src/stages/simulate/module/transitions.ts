@@ -25,7 +25,8 @@ export function edgesOf(state: StateDefinition): Edge[] {
   const add = (key: KeyPath, to: string, label: string): void => {
     edges.push({ key, to, label });
   };
-  if (state.direct_transition !== undefined) add(['direct_transition'], state.direct_transition, '');
+  if (state.direct_transition !== undefined)
+    add(['direct_transition'], state.direct_transition, sayHazard(state));
   for (const [i, option] of (state.distributed_transition ?? []).entries())
     add(['distributed_transition', i, 'transition'], option.transition, share(option.distribution));
   for (const [i, option] of (state.conditional_transition ?? []).entries())
@@ -52,6 +53,17 @@ export function edgesOf(state: StateDefinition): Edge[] {
   if (state.type === 'Physiology')
     add(['alt_direct_transition'], state.alt_direct_transition, 'without physiology');
   return edges;
+}
+
+/** How often a hazard's event comes, for people without any of its risks. */
+function sayHazard(state: StateDefinition): string {
+  if (state.type !== 'anamnesis:Hazard') return '';
+  const rates = [...state.incidence.female, ...state.incidence.male];
+  const [least, most] = [Math.min(...rates), Math.max(...rates)].map((rate) =>
+    String(Number((rate * 1000).toPrecision(3))),
+  );
+  const risks = state.ratios?.length ?? 0;
+  return `${least} to ${most} in 1,000 a year, ${risks} risks`;
 }
 
 function share(p: number | { attribute: string; default: number }): string {
@@ -118,6 +130,9 @@ export function conditionsOf(
 ): { readonly key: KeyPath; readonly condition: ConditionDefinition }[] {
   const found: { key: KeyPath; condition: ConditionDefinition }[] = [];
   if (state.type === 'Guard') found.push({ key: ['allow'], condition: state.allow });
+  if (state.type === 'anamnesis:Hazard')
+    for (const [i, { condition }] of (state.ratios ?? []).entries())
+      found.push({ key: ['ratios', i, 'condition'], condition });
   for (const name of ['conditional_transition', 'complex_transition'] as const)
     for (const [i, option] of (state[name] ?? []).entries())
       if (option.condition !== undefined)

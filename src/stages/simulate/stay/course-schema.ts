@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { section } from '../../../core/index.js';
 import { codingOf } from '../engine/codes.js';
 import { codeSchema } from '../module/parts.js';
-import { doseSchema, routes } from './data.js';
-import { organs } from './types.js';
+import { doseSchema, routes, signalIds, supportIds } from './data.js';
+import { arrivals, organs } from './types.js';
 
 const coding = codeSchema.transform((code, context) => {
   const known = codingOf(code);
@@ -14,11 +14,18 @@ const share = z.number().min(0).max(1);
 /** exp(Normal(ln median, sigma)). */
 const logNormal = section({ median: z.number().positive(), sigma: z.number().min(0) });
 
-/** A treatment of the illness itself. */
+/** A treatment of the illness itself, or a study. */
 const treatmentSchema = section({
   id: z.string().min(1),
-  kind: z.enum(['medication', 'procedure']),
+  kind: z.enum(['medication', 'procedure', 'imaging']),
   code: coding,
+  /** Of an imaging study. */
+  imaging: section({
+    body_site: coding,
+    modality: coding,
+    sop_class: coding,
+    title: z.string().min(1),
+  }).optional(),
   /** Share of patients who get it. */
   share,
   /** From arrival to its start. */
@@ -29,10 +36,18 @@ const treatmentSchema = section({
   route: z.enum(routes).optional(),
   /** Whether the illness abates from its start on; the first of these that starts decides. */
   treats: z.boolean(),
+}).superRefine(({ kind, imaging, dose }, context) => {
+  const fault = (key: string, message: string): void => {
+    context.addIssue({ code: 'custom', path: [key], message });
+  };
+  if ((kind === 'imaging') !== (imaging !== undefined)) fault('imaging', 'given for imaging, and only there');
+  if (kind !== 'medication' && dose !== undefined) fault('dose', 'given for drugs alone');
 });
 
 /** How an illness runs in hospital: the `course` of a HospitalStay state. Acuity is in points: 1 mild, 2 moderate, 3 severe, 4 critical. */
 export const courseSchema = section({
+  /** How patients come; by default as emergencies. */
+  arrival: z.enum(arrivals).default('emergency'),
   /** Acuity at arrival. */
   severity: section({
     mean: z.number(),
@@ -42,6 +57,10 @@ export const courseSchema = section({
   }),
   /** Points of dysfunction a point of acuity, by organ. */
   organs: z.partialRecord(z.enum(organs), z.number()),
+  /** Readings that this illness moves by itself: units of the signal (of its logarithm where that is its scale) a point of acuity. */
+  signals: z.partialRecord(z.enum(signalIds), z.number()).default({}),
+  /** Supports that are not given in this illness (anticoagulants while somebody bleeds). */
+  withhold: z.array(z.enum(supportIds)).default([]),
   /** Time in which acuity falls to a third once treated. */
   recovery_hours: logNormal,
   /** Growth of acuity a day before treatment. */

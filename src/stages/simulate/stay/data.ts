@@ -139,3 +139,7 @@ function compileStayData(files: StayFiles): StayData {
 }
 
 export const stayData = compileStayData(stayFiles);
+
+/** Names of all signals and supports, for courses. */
+export const signalIds: readonly string[] = stayData.signals.map(({ id }) => id);
+export const supportIds: readonly string[] = stayData.supports.map(({ id }) => id);

@@ -16,7 +16,14 @@ export const hazardsSchema = z.strictObject({
     deathFactor: number,
     unit,
   }),
-  hospice: z.strictObject({ value: number, afterHours: number, unit }),
+  codeStatus: z.strictObject({
+    intercept: number,
+    perDecadeAbove60: number,
+    perPoint: number,
+    askedHour: number,
+    unit,
+  }),
+  hospice: z.strictObject({ value: number, afterHours: number, latestHours: number, unit }),
   intensive: z.strictObject({ above: number, below: number, forHours: number, unit }),
   ed: z.strictObject({ median: number, sigma: number, unit }),
   discharge: z.strictObject({

@@ -1,5 +1,6 @@
 import type { Rng } from '../../../core/index.js';
 import type { Illness } from './acuity.js';
+import type { Course } from './course-schema.js';
 import type { Order, StayData } from './data.js';
 import type { Organ, Place, Reading, Round, Signal, StayPatient } from './types.js';
 
@@ -10,6 +11,8 @@ interface Level {
   readonly signal: Signal;
   readonly base: number;
   readonly pulls: readonly (readonly [Organ, number])[];
+  /** What the illness does by itself, a point of acuity. */
+  readonly own: number;
   /** The slow fluctuation and when it was. */
   walk: number;
   hour: number;
@@ -32,10 +35,10 @@ export class Readings {
   readonly #levels: ReadonlyMap<string, Level>;
   readonly #due: Due[];
 
-  constructor(patient: StayPatient, { data, rng }: { data: StayData; rng: Rng }) {
+  constructor(course: Course, patient: StayPatient, { data, rng }: { data: StayData; rng: Rng }) {
     this.#rng = rng;
     this.#data = data;
-    this.#levels = new Map(data.signals.map((signal) => [signal.id, this.#levelOf(signal, patient)]));
+    this.#levels = new Map(data.signals.map((signal) => [signal.id, this.#levelOf(signal, course, patient)]));
     this.#due = data.orders.map((order) => {
       const ordered = rng.next() < order.arrival;
       const hour = ordered ? 0.1 + 0.7 * rng.next() : order.hours.ward * (0.1 + rng.next());
@@ -87,6 +90,7 @@ export class Readings {
     level.walk = level.walk * keep + signal.own.sd * Math.sqrt(1 - keep * keep) * this.#rng.normal();
     level.hour = hour;
     let sum = level.base + level.walk + effect + signal.error * this.#rng.normal();
+    sum += level.own * Math.max(0, illness.acuity);
     for (const [organ, slope] of level.pulls) sum += slope * illness.score(organ);
     const value = signal.scale === 'log' ? Math.exp(sum) : sum;
     const [low, high] = signal.limits;
@@ -94,7 +98,7 @@ export class Readings {
     return Math.round(Math.min(high, Math.max(low, value)) * scale) / scale;
   }
 
-  #levelOf(signal: Signal, patient: StayPatient): Level {
+  #levelOf(signal: Signal, course: Course, patient: StayPatient): Level {
     const { baseline, scale } = signal;
     const log = scale === 'log';
     const own = 'sign' in baseline ? patient.level(baseline.sign) + baseline.shift : baseline.value;
@@ -103,6 +107,7 @@ export class Readings {
       signal,
       base: (log ? Math.log(own) : own) + spread,
       pulls: Object.entries(signal.organs) as [Organ, number][],
+      own: course.signals[signal.id] ?? 0,
       walk: signal.own.sd * this.#rng.normal(),
       hour: 0,
     };

@@ -6,7 +6,16 @@ import type { StayData } from './data.js';
 import type { Hazards } from './hazards.js';
 import { Readings } from './readings.js';
 import { Treatments } from './treatments.js';
-import type { Complication, Hidden, Outcome, Phase, Place, StayCourse, StayPatient } from './types.js';
+import type {
+  CodeStatus,
+  Complication,
+  Hidden,
+  Outcome,
+  Phase,
+  Place,
+  StayCourse,
+  StayPatient,
+} from './types.js';
 
 /** Nobody stays longer. */
 const MOST_HOURS = 120 * 24;
@@ -38,14 +47,17 @@ export function simulateStay(
   const { hazards, supports } = data;
   const illness = new Illness(course, patient, { data, rng: rng.split('illness') });
   const treatments = new Treatments(course, illness, { supports, rng: rng.split('treatments') });
-  const readings = new Readings(patient, { data, rng: rng.split('readings') });
+  const readings = new Readings(course, patient, { data, rng: rng.split('readings') });
   const ending = new Ending(patient, arrivalHour, {
     rng: rng.split('ending'),
     least: course.least_hours,
     hazards,
   });
   const mishaps = rng.split('complications');
-  const places = new Places(logNormal(rng.split('places'), hazards.ed), hazards.intensive);
+  const first = course.arrival === 'planned' ? 'ward' : 'ed';
+  const edHours = logNormal(rng.split('places'), hazards.ed);
+  const places = new Places(first, edHours, hazards.intensive);
+  ending.askWishes(illness.acuity, rng.split('wishes'));
   const complications: Complication[] = [];
   const hidden: Hidden[] = [];
   for (let hour = 0; ; hour++) {
@@ -72,6 +84,7 @@ export function simulateStay(
       rounds: readings.rounds.filter((round) => round.hour < end.at).sort((a, b) => a.hour - b.hour),
       treatments: treatments.finish(end.at),
       complications: complications.filter((one) => one.hour < end.at),
+      codeStatus: ending.codeStatus.filter((one) => one.hour < end.at),
       hidden: [...hidden, ...treatments.hidden, ...ending.hidden].sort((a, b) => a.hour - b.hour),
     };
   }
@@ -79,12 +92,13 @@ export function simulateStay(
 
 /** Where care is given. */
 class Places {
-  readonly #phases: { place: Place; start: number }[] = [{ place: 'ed', start: 0 }];
+  readonly #phases: { place: Place; start: number }[];
   readonly #edHours: number;
   readonly #intensive: Hazards['intensive'];
   #calm = 0;
 
-  constructor(edHours: number, intensive: Hazards['intensive']) {
+  constructor(first: Place, edHours: number, intensive: Hazards['intensive']) {
+    this.#phases = [{ place: first, start: 0 }];
     this.#edHours = edHours;
     this.#intensive = intensive;
   }
@@ -119,6 +133,7 @@ class Places {
 class Ending {
   comfort = false;
   readonly hidden: Hidden[] = [];
+  readonly codeStatus: { hour: number; status: CodeStatus }[] = [];
   readonly #patient: StayPatient;
   readonly #arrivalHour: number;
   readonly #rng: Rng;
@@ -140,6 +155,14 @@ class Ending {
     this.#hazards = hazards;
   }
 
+  /** What the patient wants done is asked soon after arrival. */
+  askWishes(acuity: number, rng: Rng): void {
+    const { intercept, perDecadeAbove60, perPoint, askedHour } = this.#hazards.codeStatus;
+    const odds = intercept + perDecadeAbove60 * decades(this.#patient.ageYears) + perPoint * acuity;
+    const status = rng.next() < 1 / (1 + Math.exp(-odds)) ? 'no resuscitation' : 'full';
+    this.codeStatus.push({ hour: askedHour * (0.2 + 0.8 * rng.next()), status });
+  }
+
   advance(hour: number, illness: Illness): { at: number; outcome: Outcome } | undefined {
     const { death, comfort, discharge } = this.#hazards;
     const { acuity } = illness;
@@ -151,20 +174,22 @@ class Ending {
     const clock = (this.#arrivalHour + hour) % 24;
     const open = clock >= discharge.fromUtcHour && clock < discharge.toUtcHour;
     if (!open || hour < this.#least || this.#rng.next() >= discharge.perHour) return undefined;
-    if (this.#toHospice && hour - this.#comfortSince >= this.#hazards.hospice.afterHours)
+    const { afterHours, latestHours } = this.#hazards.hospice;
+    if (this.comfort && hour - this.#comfortSince >= (this.#toHospice ? afterHours : latestHours))
       return { at: hour + this.#rng.next(), outcome: 'hospice' };
     if (this.comfort || this.#calm < discharge.forHours) return undefined;
     return { at: hour + this.#rng.next(), outcome: this.#goesTo(illness.peak) };
   }
 
   #decideComfort(hour: number, acuity: number): void {
-    const { comfort, hospice } = this.#hazards;
+    const { comfort, codeStatus, hospice } = this.#hazards;
     const old = decades(this.#patient.ageYears);
     const chance = Math.exp(comfort.atZero + comfort.perPoint * acuity + comfort.perDecadeAbove60 * old);
     if (this.comfort || this.#rng.next() >= chance) return;
     this.comfort = true;
     this.#comfortSince = hour;
     this.#toHospice = this.#rng.next() < hospice.value;
+    this.codeStatus.push({ hour: Math.max(hour, codeStatus.askedHour), status: 'comfort' });
     this.hidden.push({ hour, name: 'goals of care', value: 'comfort' });
   }
 

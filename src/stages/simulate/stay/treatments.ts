@@ -3,7 +3,7 @@ import type { Illness } from './acuity.js';
 import { logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
 import type { Support } from './data.js';
-import type { Hidden, Treatment } from './types.js';
+import type { Hidden, Imaging, Treatment } from './types.js';
 
 interface Running {
   readonly support: Support;
@@ -23,7 +23,7 @@ export class Treatments {
   /** Supports that start at an hour. */
   readonly #planned = new Map<string, number>();
   /** Decided against for good. */
-  readonly #withheld = new Set<string>();
+  readonly #withheld: Set<string>;
   readonly #treatsAt: number;
   #treated = false;
 
@@ -35,6 +35,7 @@ export class Treatments {
     this.#rng = rng;
     this.#supports = supports;
     this.#illness = illness;
+    this.#withheld = new Set(course.withhold);
     let treatsAt = Infinity;
     for (const plan of course.treatments) {
       if (rng.next() >= plan.share) {
@@ -44,12 +45,13 @@ export class Treatments {
       const start = logNormal(rng, plan.delay_hours);
       const end = plan.hours === undefined ? Infinity : start + logNormal(rng, plan.hours);
       const { id, kind, code, dose = null, route = null } = plan;
-      this.done.push({ id, kind, code, start, end, dose, route });
+      const imaging = plan.imaging === undefined ? {} : { imaging: imagingOf(plan.imaging) };
+      this.done.push({ id, kind, code, start, end, dose, route, ...imaging });
       if (plan.treats) treatsAt = Math.min(treatsAt, start);
     }
     this.#treatsAt = treatsAt;
     for (const support of supports) {
-      if (support.arrival === true && rng.next() < support.share)
+      if (support.arrival === true && rng.next() < support.share && !this.#withheld.has(support.id))
         this.#planned.set(support.id, support.delay * (0.5 + rng.next()));
     }
   }
@@ -129,4 +131,13 @@ export class Treatments {
     const { id, kind, code, dose = null, route = null } = support;
     if (hour > start) this.done.push({ id, kind, code, start, end: hour, dose, route });
   }
+}
+
+function imagingOf({
+  body_site: bodySite,
+  modality,
+  sop_class: sopClass,
+  title,
+}: NonNullable<Course['treatments'][number]['imaging']>): Imaging {
+  return { bodySite, modality, sopClass, title };
 }

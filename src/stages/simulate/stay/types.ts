@@ -16,6 +16,13 @@ export const organs = [
 export type Organ = (typeof organs)[number];
 export type OrganScores = Readonly<Partial<Record<Organ, number>>>;
 
+/** How the patient comes: unplanned, through the emergency department, or to an operation that was planned. */
+export const arrivals = ['emergency', 'planned'] as const;
+export type Arrival = (typeof arrivals)[number];
+
+/** What is to be done should the heart stop, and the aim of care: everything, no resuscitation, comfort alone. */
+export type CodeStatus = 'full' | 'no resuscitation' | 'comfort';
+
 /** Where care is given. */
 export type Place = 'ed' | 'ward' | 'icu';
 
@@ -48,12 +55,21 @@ export interface Round {
 /** A treatment or support from when to when. */
 export interface Treatment {
   readonly id: string;
-  readonly kind: 'medication' | 'procedure';
+  readonly kind: 'medication' | 'procedure' | 'imaging';
   readonly code: Coding;
+  readonly imaging?: Imaging;
   readonly start: number;
   readonly end: number;
   readonly dose: { readonly value: number; readonly unit: string; readonly everyHours: number | null } | null;
   readonly route: 'oral' | 'intravenous' | 'subcutaneous' | 'inhaled' | null;
+}
+
+/** What an imaging study shows, and how. */
+export interface Imaging {
+  readonly bodySite: Coding;
+  readonly modality: Coding;
+  readonly sopClass: Coding;
+  readonly title: string;
 }
 
 export interface Complication {
@@ -83,6 +99,7 @@ export interface StayCourse {
   readonly rounds: readonly Round[];
   readonly treatments: readonly Treatment[];
   readonly complications: readonly Complication[];
+  readonly codeStatus: readonly { readonly hour: number; readonly status: CodeStatus }[];
   readonly hidden: readonly Hidden[];
 }
 

@@ -4,10 +4,12 @@ import type { StateOf } from '../../module/schema.js';
 import { byVideo } from '../care-setting.js';
 import { codingOf, codingsOf } from '../codes.js';
 import { closeLeft, endEncounter, startEncounter } from '../encounters.js';
+import { discharge, freeAgain, sicken } from '../hospital.js';
 import { parts, waiting } from '../life.js';
 import type { Life, Root } from '../life.js';
 import { outcome } from '../program.js';
 import type { CompileContext, Frame } from '../program.js';
+import { waitFor } from './control.js';
 import type { Run } from './control.js';
 import { compileReason } from './reason.js';
 
@@ -18,11 +20,15 @@ export function compileEncounter(state: StateOf<'Encounter'>, origin: Origin, co
   const own: EncounterClass = state.encounter_class ?? 'ambulatory';
   const video = state.telemedicine_possibility ?? 'none';
   return (life, root) => {
+    root.resumed = false;
+    const free = freeAgain(life, root);
+    if (free > life.now) return waitFor(life, root, free - life.now);
     const encounterClass =
       video === 'always' || (video === 'possible' && byVideo(root.rng, life.now)) ? 'virtual' : own;
     leave(life, root);
     const index = startEncounter(life, { class: encounterClass, codes, origin });
     root.encounter = index;
+    if (encounterClass === 'inpatient') sicken(life, root);
     diagnose(life, root, origin.state);
     life.record.encounters[index]!.reason = reason(life, root);
     return outcome.go;
@@ -51,7 +57,9 @@ function wellness(name: string): Run {
 function leave(life: Life, root: Root): void {
   if (root.encounter < 0) return;
   const before = life.record.encounters[root.encounter]!;
-  if (before.end === null && before.class !== 'wellness') closeLeft(life, root.encounter);
+  if (before.end !== null || before.class === 'wellness') return;
+  closeLeft(life, root.encounter);
+  if (before.class === 'inpatient') discharge(life, root);
 }
 
 /** Conditions and allergies of this module that waited for this encounter are found and recorded. */
@@ -109,6 +117,7 @@ export function compileEncounterEnd(state: StateOf<'EncounterEnd'>): Run {
       const encounter = life.record.encounters[root.encounter]!;
       if (encounter.class !== 'wellness') endEncounter(life, root.encounter, life.now);
       encounter.dischargeDisposition = disposition;
+      if (encounter.class === 'inpatient') discharge(life, root);
     }
     root.encounter = -1;
     return outcome.go;

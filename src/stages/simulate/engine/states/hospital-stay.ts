@@ -1,8 +1,9 @@
 import type { Coding, Dosage, ObservationValue, Origin } from '../../../../cohort/index.js';
 import type { StateOf } from '../../module/schema.js';
 import { simulateStay } from '../../stay/index.js';
-import type { Organ, StayCourse, StayData, Treatment } from '../../stay/index.js';
-import { encounterNow, endEncounter, startEncounter } from '../encounters.js';
+import type { CodeStatus, Organ, StayCourse, StayData, Treatment } from '../../stay/index.js';
+import { encounterNow, startEncounter } from '../encounters.js';
+import { sicken } from '../hospital.js';
 import { parts, waiting } from '../life.js';
 import type { Life, Root } from '../life.js';
 import { outcome } from '../program.js';
@@ -33,6 +34,30 @@ const icuCode: Coding = {
   code: '305351004',
   display: 'Admission to intensive care unit (procedure)',
 };
+const emergencyCode: Coding = {
+  system: 'SNOMED',
+  code: '50849002',
+  display: 'Emergency room admission (procedure)',
+};
+/** How a patient came, under our own codes: FHIR's example codes need a code system of their own. */
+const admitSources: Readonly<Record<'emergency' | 'planned', Coding>> = {
+  emergency: { system: 'ANAMNESIS', code: 'emergency-department', display: 'Emergency department' },
+  planned: { system: 'ANAMNESIS', code: 'referral', display: 'Referral for a planned admission' },
+};
+const comfortCode: Coding = {
+  system: 'SNOMED',
+  code: '133918004',
+  display: 'Comfort measures (regime/therapy)',
+};
+const codeStatusCode: Coding = {
+  system: 'SNOMED',
+  code: '304251008',
+  display: 'Resuscitation status (observable entity)',
+};
+const codeStatusValues = {
+  full: { system: 'SNOMED', code: '304252001', display: 'For resuscitation (finding)' },
+  not: { system: 'SNOMED', code: '304253006', display: 'Not for resuscitation (finding)' },
+} as const;
 const bloodPressure: Coding = {
   system: 'LOINC',
   code: '85354-9',
@@ -55,10 +80,14 @@ export function compileHospitalStay(
   });
   const record = recorder(origin, context);
   const { stay: data } = context;
+  const begin = (life: Life, root: Root): OpenStay => {
+    sicken(life, root);
+    life.inHospital = root;
+    return record(life, root, courseOf(life, root, { course: state.course, chronic, data }));
+  };
   return (life, root) => {
     root.resumed = false;
-    root.stay ??= record(life, root, courseOf(life, root, { course: state.course, chronic, data }));
-    const { stay } = root;
+    const stay = (root.stay ??= begin(life, root));
     while (stay.at < stay.actions.length && stay.actions[stay.at]!.time <= life.now)
       stay.actions[stay.at++]!.run(life, root);
     const next = stay.actions[stay.at]?.time ?? stay.end;
@@ -68,6 +97,9 @@ export function compileHospitalStay(
       return outcome.wait;
     }
     root.stay = null;
+    life.inHospital = null;
+    root.dying = stay.outcome === 'died' || stay.outcome === 'hospice';
+    if (root.encounter >= 0) life.record.encounters[root.encounter]!.end = life.now;
     if (attribute >= 0) life.set(attribute, stay.outcome);
     return outcome.go;
   };
@@ -107,13 +139,15 @@ function recorder(origin: Origin, context: CompileContext): Recorder {
     const at = (hour: number): number => life.now + Math.round((hour * hourMs) / minuteMs) * minuteMs;
     const end = at(course.hours);
     const actions: Action[] = [];
-    const add = (hour: number, run: Action['run']): void => {
+    const add: Add = (hour, run) => {
       actions.push({ time: Math.min(at(hour), end), run });
     };
-    for (const phase of course.phases) if (phase.place === 'icu') addIntensive(phase, origin, add);
-    for (const treatment of course.treatments) addTreatment(treatment, { origin, context, add });
-    for (const { hour, code } of course.complications)
-      addComplication({ hour, code, end: course.hours }, origin, add);
+    const adding = { origin, context, add };
+    addAdmission(course, adding);
+    for (const phase of course.phases) if (phase.place !== 'ward') addPhase(phase, adding);
+    for (const treatment of course.treatments) addTreatment(treatment, adding);
+    for (const one of course.complications) addComplication({ ...one, end: course.hours }, adding);
+    for (const one of course.codeStatus) addCodeStatus({ ...one, end: course.hours }, adding);
     for (const round of course.rounds)
       add(round.hour, (now, root) => {
         recordRound(now, root, { round, origin, context, known });
@@ -129,74 +163,120 @@ function recorder(origin: Origin, context: CompileContext): Recorder {
 
 type Add = (hour: number, run: Action['run']) => void;
 
-/** Intensive care is an encounter within the admission. */
-function addIntensive(phase: { start: number; end: number }, origin: Origin, add: Add): void {
-  let index = -1;
-  add(phase.start, (life, root) => {
-    const parent = root.encounter >= 0 ? root.encounter : null;
-    index = startEncounter(life, { class: 'icu', codes: [icuCode], origin });
-    life.record.encounters[index]!.parent = parent;
-  });
-  add(phase.end, (life) => {
-    endEncounter(life, index, life.now);
-  });
-}
-
 interface Adding {
   readonly origin: Origin;
   readonly context: CompileContext;
   readonly add: Add;
 }
 
-function addTreatment(treatment: Treatment, { origin, context, add }: Adding): void {
-  const { kind, code, start, end } = treatment;
+function addAdmission({ phases }: StayCourse, { add }: Adding): void {
+  const source = admitSources[phases[0]?.place === 'ed' ? 'emergency' : 'planned'];
+  add(0, (life, root) => {
+    if (root.encounter >= 0) life.record.encounters[root.encounter]!.admitSource = source;
+  });
+}
+
+/** The emergency department and intensive care are encounters within the admission. */
+function addPhase({ place, start, end }: StayCourse['phases'][number], { origin, add }: Adding): void {
+  const emergency = place === 'ed';
   let index = -1;
-  if (kind === 'medication') {
-    const cost = context.world.medicationCost(code);
-    add(start, (life, root) => {
-      index = life.record.medications.length;
-      life.record.medications.push({
-        id: '',
-        codes: [code],
-        encounter: encounterNow(life, root),
-        origin,
-        start: life.now,
-        end: null,
-        endReason: null,
-        chronic: false,
-        administered: true,
-        reason: null,
-        dosage: dosageOf(treatment),
-        dispenses: 1,
-        cost,
-        supply: null,
-      });
-      life.owners.medications.push(root.program.index);
-      life.touch(parts.medications);
-    });
-    add(end, (life) => {
-      life.record.medications[index]!.end = Math.max(life.now, life.record.medications[index]!.start);
-    });
-    return;
-  }
-  const cost = context.world.procedureCost(code);
   add(start, (life, root) => {
-    index = life.record.procedures.length;
-    life.record.procedures.push({
+    const parent = root.encounter >= 0 ? root.encounter : null;
+    const codes = [emergency ? emergencyCode : icuCode];
+    index = startEncounter(life, { class: emergency ? 'emergency' : 'icu', codes, origin });
+    life.record.encounters[index]!.parent = parent;
+  });
+  add(end, (life) => {
+    life.record.encounters[index]!.end = life.now;
+  });
+}
+
+function addTreatment(treatment: Treatment, adding: Adding): void {
+  if (treatment.kind === 'medication') addDrug(treatment, adding);
+  else addProcedure(treatment, adding);
+}
+
+function addDrug(treatment: Treatment, { origin, context, add }: Adding): void {
+  const { code, start, end } = treatment;
+  const cost = context.world.medicationCost(code);
+  let index = -1;
+  add(start, (life, root) => {
+    index = life.record.medications.length;
+    life.record.medications.push({
       id: '',
       codes: [code],
       encounter: encounterNow(life, root),
       origin,
       start: life.now,
+      end: null,
+      endReason: null,
+      chronic: false,
+      administered: true,
+      reason: null,
+      dosage: dosageOf(treatment),
+      dispenses: 1,
+      cost,
+      supply: null,
+    });
+    life.owners.medications.push(root.program.index);
+    life.touch(parts.medications);
+  });
+  add(end, (life) => {
+    life.record.medications[index]!.end = Math.max(life.now, life.record.medications[index]!.start);
+  });
+}
+
+/** A procedure; of an imaging study, the study beside it. */
+function addProcedure({ code, imaging, start, end }: Treatment, { origin, context, add }: Adding): void {
+  const cost = context.world.procedureCost(code);
+  let index = -1;
+  add(start, (life, root) => {
+    const entry = { id: '', codes: [code], encounter: encounterNow(life, root), origin };
+    index = life.record.procedures.length;
+    life.record.procedures.push({
+      ...entry,
+      start: life.now,
       end: life.now + minuteMs,
       reason: null,
       cost,
     });
+    if (imaging !== undefined) life.record.imaging.push({ ...entry, ...studyOf(imaging), time: life.now });
   });
   add(end, (life) => {
     const procedure = life.record.procedures[index]!;
     procedure.end = Math.max(procedure.end, life.now);
   });
+}
+
+function studyOf({ bodySite, modality, sopClass, title }: NonNullable<Treatment['imaging']>) {
+  return { uid: '', series: [{ uid: '', bodySite, modality, instances: [{ uid: '', title, sopClass }] }] };
+}
+
+/** What the patient wants done, as a nurse writes it; comfort care as a procedure to the end of the stay. */
+function addCodeStatus(
+  { hour, status, end }: { hour: number; status: CodeStatus; end: number },
+  adding: Adding,
+): void {
+  const { origin, add } = adding;
+  const coding = codeStatusValues[status === 'full' ? 'full' : 'not'];
+  add(hour, (life, root) => {
+    life.record.observations.push({
+      id: '',
+      codes: [codeStatusCode],
+      encounter: encounterNow(life, root),
+      origin,
+      time: life.now,
+      category: 'exam',
+      value: { kind: 'coding', coding },
+      components: [],
+      referenceRange: null,
+    });
+  });
+  if (status !== 'comfort') return;
+  addProcedure(
+    { id: status, kind: 'procedure', code: comfortCode, start: hour, end, dose: null, route: null },
+    adding,
+  );
 }
 
 function dosageOf({ dose, route }: Treatment): Dosage | null {
@@ -212,8 +292,7 @@ function dosageOf({ dose, route }: Treatment): Dosage | null {
 
 function addComplication(
   { hour, code, end }: { hour: number; code: Coding; end: number },
-  origin: Origin,
-  add: Add,
+  { origin, add }: Adding,
 ): void {
   let index = -1;
   add(hour, (life, root) => {

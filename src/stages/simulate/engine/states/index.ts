@@ -16,6 +16,7 @@ import type { Run } from './control.js';
 import { compileDeath } from './death.js';
 import { compileEncounter, compileEncounterEnd } from './encounter.js';
 import { compileEnding } from './ending.js';
+import { compileHazard } from './hazard.js';
 import { compileHospitalStay } from './hospital-stay.js';
 import { compileDiagnosticReport, compileMultiObservation, compileObservation } from './observation.js';
 import { compileOnset } from './onset.js';
@@ -82,6 +83,8 @@ export function compileState(
       return compileEnding(state, context);
     case 'MedicationOrder':
       return compileMedicationOrder(state, origin, context);
+    case 'anamnesis:Hazard':
+      return compileHazard(state, context, guards);
     case 'anamnesis:HospitalStay':
       return compileHospitalStay(state, origin, context);
     case 'CarePlanStart':
