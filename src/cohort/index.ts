@@ -9,6 +9,8 @@ export {
   subjectColumns,
 } from './store/columns.js';
 export type { CohortWriter } from './store/types.js';
+export { computeMeasures, qualityMeasures } from './measures/index.js';
+export type { MeasureDefinition, MeasureOptions, MeasureResult } from './measures/index.js';
 export { analytes } from './vocabulary/analytes.js';
 export type { Analyte, AnalyteSource } from './vocabulary/analytes.js';
 export { unitConversions } from './vocabulary/conversions.js';
