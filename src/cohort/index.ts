@@ -49,5 +49,6 @@ export type { BuildFeaturesOptions, FeatureFacts, FeatureTable } from './feature
 export { compileBlueprint } from './features/compile.js';
 export { binaryColumn, grouped, mergeRare, topClasses } from './features/finish.js';
 export type { TrainMask } from './features/finish.js';
+export { noTimeBetweenAdmissions } from './features/label-sql.js';
 export type { LabelFacts } from './features/labels.js';
 export type { CompiledBlueprint } from './features/plan.js';

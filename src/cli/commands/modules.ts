@@ -13,6 +13,7 @@ import {
 import type { ModuleLibrary } from '../../stages/simulate/index.js';
 import { compileOptions, openSession } from '../context.js';
 import { textTable } from '../text-table.js';
+import { addCalibrate } from './calibrate.js';
 
 const folder = z.object({ modules: z.string().min(1) });
 
@@ -28,6 +29,7 @@ See docs/simulate.md.`,
   addCheck(modules);
   addList(modules);
   addGraph(modules);
+  addCalibrate(modules);
 }
 
 function addCheck(modules: Command): void {

@@ -1,3 +1,7 @@
+export { compareAdmissions } from './calibrate/compare.js';
+export { comparisonHtml, comparisonMarkdown, summary } from './calibrate/report.js';
+export { admissionStatistics } from './calibrate/statistics.js';
+export type { AdmissionStatistics, StaySelection } from './calibrate/types.js';
 export { compilePrograms } from './engine/compile.js';
 export type { CompileOptions } from './engine/compile.js';
 export type { CompiledLibrary } from './engine/program.js';
