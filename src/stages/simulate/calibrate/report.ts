@@ -78,7 +78,7 @@ export function summary(differences: readonly Difference[]): string {
 }
 
 /** A figure for people: shares in percent, medians with quartiles. */
-export function cell({ value, quartiles, unit }: Figure): string {
+function cell({ value, quartiles, unit }: Figure): string {
   if (value === null) return '–';
   if (unit === '1') return `${(100 * value).toPrecision(3)} %`;
   const text = (x: number): string => (Math.abs(x) >= 1000 ? x.toFixed(0) : String(Number(x.toPrecision(3))));
@@ -86,7 +86,7 @@ export function cell({ value, quartiles, unit }: Figure): string {
   return `${text(value)}${span}${unit === '{score}' || unit === '[pH]' || unit === '{INR}' ? '' : ` ${unit}`}`;
 }
 
-export function relativeText(relative: number | null): string {
+function relativeText(relative: number | null): string {
   if (relative === null) return '–';
   const percent = Math.round(100 * relative);
   const text = `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.abs(percent)} %`;

@@ -3,7 +3,7 @@ import { measures, treatments } from './facts.js';
 import type { StaySelection } from './types.js';
 
 /** Hours after the clock's start that measurements and treatments are counted in. */
-export const firstHours = 24;
+const firstHours = 24;
 /** A stay needs this many measurements in them: fewer mean that its course is not recorded. */
 const leastMeasurements = 3;
 const day = `INTERVAL ${firstHours} HOUR`;
