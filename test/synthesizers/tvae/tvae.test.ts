@@ -14,7 +14,13 @@ const brief = { epochs: 4, units: 16, latent: 8 };
 describe('tvae', () => {
   let fitted: FittedSynthesizer;
   beforeAll(async () => {
-    fitted = await fit(coins(2000), { epochs: 200, batchRows: 100 });
+    fitted = await fit(coins(2000), {
+      epochs: 120,
+      batchRows: 100,
+      units: 64,
+      latent: 32,
+      learningRate: 0.002,
+    });
   }, 600_000);
 
   it('learns what independent columns lose', async () => {
