@@ -46,6 +46,7 @@ function whoOptions(command: Command): void {
   command
     .optionsGroup('Who:')
     .option('-p, --population <n>', 'number of patients, exactly (default: 100)')
+    .option('--admissions <n>', 'that many adults with one admission to hospital each, instead of -p')
     .option('--age <years>', 'age at the end: 40-90, 65+ or 30')
     .option('--state <name>', "state of the United States by name or postal code, or 'US' (default: MA)")
     .option('--city <name>', 'a city of that state')
@@ -91,6 +92,10 @@ function recordOptions(command: Command): void {
     .optionsGroup('How they live:')
     .option('--seed <text>', 'seed of all chance (default: 1)')
     .option('--modules <folder>', "folder of modules, e.g. Synthea's (default: the built-in library)")
+    .option(
+      '--overrides <file>',
+      'numbers that replace those of modules and stays (anamnesis modules calibrate)',
+    )
     .option('--no-physiology', 'let Physiology states go their other way, as Synthea does by default')
     .option('--step-hours <n>', 'step after which guards are looked at again', '168');
 }
@@ -112,13 +117,14 @@ async function simulateCommand(cli: SimulateCli, session: Session): Promise<void
 }
 
 function report(out: string, result: SimulationResult, seconds: number, { output }: Session): void {
-  const { patients, tried, unfit, dead, refused, bytes } = result;
+  const { patients, tried, unfit, dead, spared, refused, bytes } = result;
   const again = Object.entries(refused);
   output.line(`✓ ${formatCount(patients)} patients in ${out} (${result.formats.join(', ')})`);
   if (tried > patients) {
     const why = [
       ...(unfit > 0 ? [`${formatCount(unfit)} left at once by age, sex, race or ethnicity`] : []),
-      ...(dead > 0 ? [`${formatCount(dead)} died before the end of observation`] : []),
+      ...(dead > 0 ? [`${formatCount(dead)} died before they were to be seen`] : []),
+      ...(spared > 0 ? [`${formatCount(spared)} not admitted to hospital`] : []),
     ];
     output.line(`  ${formatCount(tried)} lives tried${why.length > 0 ? `: ${why.join(', ')}` : ''}`);
   }

@@ -18,6 +18,8 @@ export const simulateCliSchema = z.object({
   out: z.string().min(1),
   blueprint: text,
   population: number.optional(),
+  admissions: number.int().min(1).optional(),
+  overrides: text,
   state: text,
   city: text,
   age: text,
@@ -53,7 +55,8 @@ export type SimulateCli = z.output<typeof simulateCliSchema>;
 export async function simulationOf(cli: SimulateCli): Promise<SimulateOptions> {
   const plan = cli.blueprint === undefined ? undefined : await readPlan(cli.blueprint);
   const section = plan?.simulation;
-  const years = cli.years ?? section?.years ?? 10;
+  const admissions = cli.admissions !== undefined || (section?.admissions ?? false);
+  const years = cli.years ?? section?.years ?? (admissions ? 2 : 10);
   const alive = cli.alive ?? section?.alive ?? true;
   return {
     population: populationOf(cli, section, alive),
@@ -61,6 +64,8 @@ export async function simulationOf(cli: SimulateCli): Promise<SimulateOptions> {
     modules: cli.modules ?? section?.modules,
     years: years === 'all' ? null : years,
     alive,
+    admissions,
+    overrides: await readOverrides(cli.overrides ?? section?.overrides),
     only: cli.only ?? section?.only,
     mostTries: cli.tries,
     like: cli.like ?? section?.population.like,
@@ -96,16 +101,29 @@ async function readPlan(file: string): Promise<SimulationPlan> {
     simulation: {
       ...simulation,
       modules: beside(simulation.modules),
+      overrides: beside(simulation.overrides),
       population: { ...population, like: beside(population.like) },
     },
   };
+}
+
+async function readOverrides(file: string | undefined): Promise<SimulateOptions['overrides']> {
+  if (file === undefined) return undefined;
+  try {
+    return { text: await readFile(file, 'utf8'), file: path.basename(file) };
+  } catch (cause) {
+    throw new UserError('NO_OVERRIDES', `There is no overrides file at ${file}.`, {
+      fix: 'make one with `anamnesis modules calibrate`',
+      cause,
+    });
+  }
 }
 
 function populationOf(cli: SimulateCli, section: Section, alive: boolean): PopulationOptions {
   const year = new Date(systemClock.now()).getUTCFullYear();
   const own = section?.population;
   return {
-    size: cli.population ?? section?.patients ?? 100,
+    size: cli.admissions ?? cli.population ?? section?.patients ?? 100,
     endDate: cli.end ?? section?.end ?? `${year}-01-01`,
     alive,
     state: cli.state ?? own?.state,

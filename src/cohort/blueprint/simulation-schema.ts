@@ -36,6 +36,10 @@ export const simulationSchema = section({
   alive: z.boolean().optional(),
   /** Folder of modules. */
   modules: z.string().min(1).optional(),
+  /** One admission to hospital each, of adults, instead of whole lives. */
+  admissions: z.boolean().optional(),
+  /** File of numbers that replace those of modules and stays. */
+  overrides: z.string().min(1).optional(),
   /** Expression that every patient meets. */
   only: z.string().min(1).optional(),
   population: populationSchema.prefault({}),

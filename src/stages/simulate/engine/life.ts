@@ -32,7 +32,7 @@ export const parts = {
 export const firstAttribute = 8;
 
 /** Slots of the queue before the modules'. */
-export const slots = { course: 0, wellness: 1, symptoms: 2, risks: 3, modules: 4 } as const;
+export const slots = { course: 0, wellness: 1, symptoms: 2, risks: 3, index: 4, modules: 5 } as const;
 
 /** A top-level module in one life. */
 export class Root {

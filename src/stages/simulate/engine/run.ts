@@ -13,14 +13,21 @@ const mostSteps = 100_000;
 /**
  * Lives a life: whatever is due next happens next, until the end of observation or death. Between events nothing is looked at: a module in
  * a Delay sleeps until it ends, one at a Guard until something that the guard reads changes (then to the end of Synthea's step).
+ * @param until asked at wellness visits: true ends it
+ * @param event happens from outside; false ends it
  */
-export function live(life: Life, until?: (life: Life) => boolean): void {
+export function live(
+  life: Life,
+  until?: (life: Life) => boolean,
+  event?: { readonly time: number; happens(life: Life): boolean },
+): void {
   const { queue, roots } = life;
   const { changes } = life.being;
   let course = 0;
   queue.set(slots.course, changes[0]?.time ?? Infinity);
   queue.set(slots.wellness, life.being.nextWellness(null, life.rng.split('wellness', 0)));
   queue.set(slots.symptoms, Infinity);
+  queue.set(slots.index, event?.time ?? Infinity);
   queue.set(slots.risks, life.ages.yearsOld(riskFrom));
   for (;;) {
     const { time, slot } = queue;
@@ -35,6 +42,8 @@ export function live(life: Life, until?: (life: Life) => boolean): void {
     } else if (slot === slots.risks) {
       assessRisks(life);
       queue.set(slots.risks, life.ages.yearsOld(life.ages.yearsAt(life.now) + 1));
+    } else if (slot === slots.index) {
+      if (event?.happens(life) === false) return;
     } else if (freeAgain(life, null) > life.now) queue.set(slot, freeAgain(life, null));
     else if (slot === slots.wellness) {
       wellnessVisit(life);

@@ -3,7 +3,10 @@ import type { PatientRecord } from '../../../cohort/index.js';
 import { finishRecord } from '../record/finish.js';
 import { Ids } from '../record/ids.js';
 import { Life } from './life.js';
+import type { Root } from './life.js';
 import type { CompiledLibrary } from './program.js';
+import { fallIll, wasAdmitted } from './index-admission.js';
+import type { IndexAdmission } from './index-admission.js';
 import { live } from './run.js';
 import type { Being, World } from './world.js';
 
@@ -26,7 +29,12 @@ export interface WantedLife {
   readonly passes?: (being: Being) => boolean;
   /** Whether a life that has been lived is wanted; asked before it is made a record, which takes a quarter of the time. */
   readonly fits?: (life: LivedLife) => boolean;
+  /** The admission that the life is to have; who dies before is `dead`, who is not admitted `spared`. */
+  readonly admission?: IndexAdmission;
 }
+
+/** Why there is no record: the person dies too early, is not wanted, or is not admitted to hospital. */
+export type NoRecord = 'dead' | 'unfit' | 'spared';
 
 /** A life after its end, as it will be in the record but for ids. */
 export type LivedLife = Pick<
@@ -51,26 +59,49 @@ export class Simulator {
   /**
    * One life from its own stream: everything in it is a function of the streams and the index.
    * @returns why there is no record where one was not wanted: `dead` where only the living are and this one dies, `unfit` where who this
-   * would be, or what was lived, is not wanted. All are left as soon as they are known.
+   * would be, or what was lived, is not wanted, `spared` where an admission was and none came. All are left as soon as they are known.
    */
   patient(index: number, rng: Rng): PatientRecord;
-  patient(index: number, rng: Rng, wanted: WantedLife): PatientRecord | 'dead' | 'unfit';
+  patient(index: number, rng: Rng, wanted: WantedLife): PatientRecord | NoRecord;
   patient(
     index: number,
     rng: Rng,
-    { group, aliveOnly = false, passes, fits }: WantedLife = {},
-  ): PatientRecord | 'dead' | 'unfit' {
+    { group, aliveOnly = false, passes, fits, admission }: WantedLife = {},
+  ): PatientRecord | NoRecord {
     const life = this.#life;
     const being = this.world.being(index, rng, group);
     if (passes?.(being) === false) return 'unfit';
     life.begin(being, rng, this.options.endTime);
     if (being.death !== null) life.die(being.death.time, being.death.cause);
     if (aliveOnly && life.deathTime < life.stop) return 'dead';
+    if (admission !== undefined) {
+      const record = this.#admitted(index, rng, admission);
+      return typeof record === 'string' || fits?.(record) !== false ? record : 'unfit';
+    }
     live(life, aliveOnly ? (now) => now.deathTime < now.stop : undefined);
     if (aliveOnly && life.deathTime < life.stop) return 'dead';
     if (aliveOnly && fits?.(livedLife(life)) === false) return 'unfit';
     const record = finishRecord(life, index, new Ids(rng.split('ids')));
     return aliveOnly || fits?.(record) !== false ? record : 'unfit';
+  }
+
+  /** A life that has the admission. */
+  #admitted(index: number, rng: Rng, admission: IndexAdmission): PatientRecord | NoRecord {
+    const life = this.#life;
+    const { time } = admission;
+    if (life.deathTime <= time) return 'dead';
+    const ill: { root: Root | null } = { root: null };
+    live(life, undefined, {
+      time,
+      happens: (now) => {
+        ill.root = fallIll(now, admission);
+        return ill.root !== null;
+      },
+    });
+    if (ill.root === null) return life.deathTime <= time ? 'dead' : 'spared';
+    return wasAdmitted(life, ill.root, time)
+      ? finishRecord(life, index, new Ids(rng.split('ids')))
+      : 'spared';
   }
 }
 

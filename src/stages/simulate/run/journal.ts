@@ -21,6 +21,7 @@ const progress = z.strictObject({
   tried: z.number().min(0),
   unfit: z.number().min(0),
   dead: z.number().min(0),
+  spared: z.number().min(0),
   refused: z.record(z.string(), z.number()),
 });
 /** How far a run has come, with its counts so far. */

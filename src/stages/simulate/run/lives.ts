@@ -1,6 +1,7 @@
 import { InternalError } from '../../../core/index.js';
 import type { Rng } from '../../../core/index.js';
 import type { PatientRecord } from '../../../cohort/index.js';
+import type { IndexAdmission } from '../engine/index-admission.js';
 import type { Simulator, WantedLife } from '../engine/simulator.js';
 import { checkRecord } from '../gate/rules.js';
 import type { RuleId } from '../gate/rules.js';
@@ -14,6 +15,8 @@ export interface Tally {
   unfit: number;
   /** Of those, the ones that die before the end of observation where only the living are wanted. */
   dead: number;
+  /** Of those, the ones that are not admitted where an admission is wanted. */
+  spared: number;
   /** Records that the gate refused, by rule. */
   refused: Partial<Record<RuleId, number>>;
   /** How many of the lives that were lived to the end met each part of `--only`. */
@@ -21,7 +24,7 @@ export interface Tally {
 }
 
 export function emptyTally(atoms: number): Tally {
-  return { tried: 0, unfit: 0, dead: 0, refused: {}, met: new Array<number>(atoms).fill(0) };
+  return { tried: 0, unfit: 0, dead: 0, spared: 0, refused: {}, met: new Array<number>(atoms).fill(0) };
 }
 
 export interface Wanted {
@@ -29,6 +32,16 @@ export interface Wanted {
   readonly only: CompiledOnly | null;
   /** Lives that may be lived for one patient. */
   readonly mostTries: number;
+  /** The admission that each life is to have. */
+  readonly admission?: AdmissionPlan | undefined;
+}
+
+/** When index admissions are, and by which modules. */
+export interface AdmissionPlan {
+  /** Milliseconds since 1970, from … to. */
+  readonly from: number;
+  readonly to: number;
+  readonly modules: ReadonlySet<string>;
 }
 
 /** A record of a population may fail the gate this often in a row. */
@@ -42,7 +55,7 @@ const drawnForOne = 20;
  * The patient at an index: the first of the lives drawn for that index that fits and passes the gate. The n-th life comes from a stream
  * named by index and n, so a patient is the same alone and within any run.
  *
- * A life that ends too early (or fails the gate) is followed by another one of the same age, sex, race, ethnicity and place: so the living
+ * A life that ends too early (fails the gate, or is not admitted where an admission is wanted) is followed by another one of the same age, sex, race, ethnicity and place: so the living
  * have the demographics that the population asks for, the old among them. A life that `--only` does not want is followed by anybody.
  * @returns null when none of `mostTries` lives fits.
  */
@@ -53,7 +66,7 @@ export function patientAt(
   { wanted, tally }: { wanted: Wanted; tally: Tally },
 ): PatientRecord | null {
   const own = seed.split('patient', index);
-  const { alive, only } = wanted;
+  const { alive, only, admission } = wanted;
   const passes: WantedLife['passes'] =
     only === null
       ? undefined
@@ -78,10 +91,18 @@ export function patientAt(
       aliveOnly: alive,
       ...(passes === undefined ? {} : { passes }),
       ...(fits === undefined ? {} : { fits }),
+      ...(admission === undefined ? {} : { admission: admissionOf(admission, streamOf(own, n)) }),
     });
     tally.tried++;
-    if (life === 'dead' || (life !== 'unfit' && alive && life.person.deathTime !== null)) {
-      tally.dead++;
+    if (
+      life === 'dead' ||
+      life === 'spared' ||
+      (life !== 'unfit' && alive && life.person.deathTime !== null)
+    ) {
+      if (life === 'spared') {
+        tally.spared++;
+        lived++;
+      } else tally.dead++;
       if (++deaths % mostDeaths === 0) group++;
       continue;
     }
@@ -102,6 +123,11 @@ export function patientAt(
       );
   }
   return null;
+}
+
+function admissionOf({ from, to, modules }: AdmissionPlan, own: Rng): IndexAdmission {
+  const rng = own.split('admission');
+  return { time: from + Math.floor((to - from) * rng.next()), modules, rng };
 }
 
 /** The stream of the n-th life of a patient. */

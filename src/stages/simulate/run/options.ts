@@ -4,6 +4,9 @@ import type { ImperfectionOptions, UncheckedImperfection } from '../imperfect/in
 import type { PopulationOptions } from '../life/index.js';
 import type { WantedFormat } from './spec.js';
 
+/** Days between the last index admission and the end: the longest stay. */
+export const followUpDays = 120;
+
 const yearMs = 365.25 * 86_400_000;
 
 /** What a simulation makes. */
@@ -16,6 +19,10 @@ export interface SimulateOptions {
   readonly years: number | null;
   /** Only people who live at the end of observation. */
   readonly alive: boolean;
+  /** Admissions to hospital instead of lives: adults with what they have lived so far, and one admission each in the year before the last {@link followUpDays}. */
+  readonly admissions?: boolean | undefined;
+  /** Text of an overrides file that replaces numbers of modules and stays, and its name for messages. */
+  readonly overrides?: { readonly text: string; readonly file: string } | undefined;
   /** Expression that each patient has to meet. */
   readonly only?: string | undefined;
   readonly mostTries: number;

@@ -1,13 +1,17 @@
 import { serialize } from 'node:v8';
 import { fingerprint, Rng, UserError } from '../../../core/index.js';
 import type { RunFacts } from '../../../exports/index.js';
+import { applyOverrides } from '../calibrate/overrides.js';
 import { compileImperfection } from '../imperfect/index.js';
 import { compilePopulation, populationLike } from '../life/index.js';
 import type { CompiledPopulation } from '../life/index.js';
 import { compileLibrary, readModuleFiles } from '../module/load.js';
+import type { ModuleFiles } from '../module/load.js';
 import type { ModuleLibrary } from '../module/types.js';
 import { compileOnly } from '../only/compile.js';
 import type { Steering } from '../only/steering.js';
+import type { StayData } from '../stay/index.js';
+import { admissionPlan, fallingIll } from './admissions.js';
 import { demographicsOf } from './demographics.js';
 import { positionOf } from './find-patient.js';
 import { checkOptions } from './options.js';
@@ -37,10 +41,14 @@ export interface PlanSources {
  */
 export async function planRun(options: SimulateOptions, { builtIn, generator }: PlanSources): Promise<Plan> {
   const { windowMs, stepMs } = checkOptions(options);
-  const library = compileLibrary(await readModuleFiles(options.modules ?? builtIn));
+  const { files, stay } = await readLibrary(options, builtIn);
+  const library = compileLibrary(files);
   const only = options.only === undefined ? null : compileOnly(options.only, library);
-  const population = steered(await populationOf(options, only?.steering ?? null), only?.steering ?? null);
-  const alive = only?.steering.alive ?? options.alive;
+  const people = steered(await populationOf(options, only?.steering ?? null), only?.steering ?? null);
+  const admission = options.admissions === true ? admissionPlan(library, people.endTime) : null;
+  const population =
+    admission === null ? people : fallingIll(people, library, { likeHospital: options.like !== undefined });
+  const alive = admission === null && (only?.steering.alive ?? options.alive);
   const seed = Rng.create(options.seed);
   const { patient, imperfection } = options;
   const from =
@@ -53,6 +61,8 @@ export async function planRun(options: SimulateOptions, { builtIn, generator }: 
     physiology: options.physiology,
     windowMs,
     alive,
+    admission,
+    stay,
     only: options.only ?? null,
     mostTries: options.mostTries,
     formats: options.formats,
@@ -70,6 +80,17 @@ export async function planRun(options: SimulateOptions, { builtIn, generator }: 
   const key = fingerprint(JSON.parse(JSON.stringify({ ...plain, modules: library.hash })));
   const spec: RunSpec = { ...plain, key, library: shared(serialize({ ...library, warnings: [] })) };
   return { spec, library, from, count: patient === undefined ? population.size : 1 };
+}
+
+/** The modules and the data of stays, with the numbers of an overrides file in their places. */
+async function readLibrary(
+  { modules, overrides }: SimulateOptions,
+  builtIn: string,
+): Promise<{ readonly files: ModuleFiles; readonly stay: StayData | null }> {
+  const files = await readModuleFiles(modules ?? builtIn);
+  return overrides === undefined
+    ? { files, stay: null }
+    : applyOverrides(overrides.text, overrides.file, files);
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

@@ -4,7 +4,7 @@ import type { CompiledExport } from '../../../exports/index.js';
 import { buildFolderAtomic, release, writeFileAtomic } from '../../../runtime/index.js';
 import type { RunContext, WorkerCall } from '../../../runtime/index.js';
 import { buildDirectory } from '../life/index.js';
-import { fingerprint, Rng } from '../../../core/index.js';
+import { fingerprint, Rng, sha256 } from '../../../core/index.js';
 import { journalFile, noteCheckpoint, removeJournal, restoreCheckpoint } from './journal.js';
 import type { RunProgress } from './journal.js';
 import type { SimulateOptions } from './options.js';
@@ -33,6 +33,8 @@ export interface SimulationResult {
   readonly unfit: number;
   /** Of those, the ones that die too early where only the living are wanted. */
   readonly dead: number;
+  /** Of those, the ones that are not admitted where admissions are wanted. */
+  readonly spared: number;
   /** Records that the gate refused and that were made again, by rule. */
   readonly refused: Readonly<Record<string, number>>;
   readonly entries: number;
@@ -104,7 +106,7 @@ async function livePopulation(
 }
 
 function nothingYet(bytes: number): RunProgress {
-  return { patients: 0, bytes, entries: 0, tried: 0, unfit: 0, dead: 0, refused: {} };
+  return { patients: 0, bytes, entries: 0, tried: 0, unfit: 0, dead: 0, spared: 0, refused: {} };
 }
 
 function writePreambles({ spec }: Plan, exports: readonly CompiledExport[], sink: Sink): number {
@@ -136,6 +138,7 @@ function addBlock(total: RunProgress, { tally, patients, resources }: PatientBlo
   total.tried += tally.tried;
   total.unfit += tally.unfit;
   total.dead += tally.dead;
+  total.spared += tally.spared;
   for (const [rule, n] of Object.entries(tally.refused)) total.refused[rule] = (total.refused[rule] ?? 0) + n;
 }
 
@@ -163,6 +166,8 @@ async function writeManifest(
     endTime: new Date(spec.facts.endTime).toISOString(),
     population: options.population,
     alive: spec.alive,
+    admissions: spec.admission !== null,
+    overrides: options.overrides === undefined ? null : sha256(options.overrides.text),
     only: spec.only,
     like: options.like !== undefined,
     years: options.years,

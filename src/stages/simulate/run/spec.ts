@@ -1,6 +1,7 @@
 import type { CompiledPopulation, ModulesBeside } from '../life/index.js';
 import type { CompiledImperfection } from '../imperfect/index.js';
 import type { RunFacts } from '../../../exports/index.js';
+import type { StayData } from '../stay/index.js';
 
 /** A format to write, with its own options. */
 export interface WantedFormat {
@@ -24,6 +25,14 @@ export interface RunSpec {
   /** Only people who live at the end. */
   readonly alive: boolean;
   readonly only: string | null;
+  /** Each patient has an admission between two times, by one of these modules; null: whole lives as they come. */
+  readonly admission: {
+    readonly from: number;
+    readonly to: number;
+    readonly modules: readonly string[];
+  } | null;
+  /** What all stays in hospital share, where numbers are overridden; null: the data that come with Anamnesis. */
+  readonly stay: StayData | null;
   /** Lives that are tried for one patient before giving up. */
   readonly mostTries: number;
   readonly formats: readonly WantedFormat[];

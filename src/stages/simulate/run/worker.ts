@@ -62,13 +62,20 @@ export function compileRun(spec: RunSpec): Compiled {
     physiology: spec.physiology,
     only: null,
     derived: derivedAttributes,
+    ...(spec.stay === null ? {} : { stay: spec.stay }),
   });
   const only = spec.only === null ? null : compileOnly(spec.only, library);
   last = {
     key: spec.key,
     simulator: new Simulator(programs, world, { endTime: spec.population.endTime, stepMs: spec.stepMs }),
     seed,
-    wanted: { alive: spec.alive, only, mostTries: spec.mostTries },
+    wanted: {
+      alive: spec.alive,
+      only,
+      mostTries: spec.mostTries,
+      admission:
+        spec.admission === null ? undefined : { ...spec.admission, modules: new Set(spec.admission.modules) },
+    },
     encoders: spec.formats.map(({ id, options }) =>
       exportById(id).compile(options).encoder(world.directory, spec.facts),
     ),
@@ -135,7 +142,7 @@ function countEntries(record: Parameters<RecordEncoder['add']>[0]): number {
 
 function nobodyFits({ only, mostTries, alive }: Wanted, tally: Tally): UserError {
   const parts = (only?.atoms ?? []).map(({ text }, i) => `${text}: ${tally.met[i] ?? 0}`);
-  const lived = tally.tried - tally.unfit - tally.dead;
+  const lived = tally.tried - tally.unfit - tally.dead - tally.spared;
   return new UserError(
     'ONLY_NOT_MET',
     `None of ${mostTries} lives fits: ${only?.text ?? 'alive at the end'}`,

@@ -88,7 +88,7 @@ const supportSchema = z.strictObject({
 });
 export type Support = z.output<typeof supportSchema>;
 
-const filesSchema = z.strictObject({
+export const stayFilesSchema = z.strictObject({
   signals: signalsSchema,
   orders: ordersSchema,
   support: z.strictObject({ remarks: z.string(), source: z.string(), support: z.array(supportSchema) }),
@@ -96,7 +96,7 @@ const filesSchema = z.strictObject({
 });
 
 /** The data files by name, as they are written: numbers of them can be replaced before {@link compileStayData}. */
-type StayFiles = z.input<typeof filesSchema>;
+export type StayFiles = z.input<typeof stayFilesSchema>;
 
 /** What all stays in hospital share. */
 export interface StayData {
@@ -113,17 +113,17 @@ export interface StayData {
 }
 
 /** The data files of Anamnesis. */
-const stayFiles: StayFiles = filesSchema.parse(
+export const stayFiles: StayFiles = stayFilesSchema.parse(
   Object.fromEntries(
-    Object.keys(filesSchema.shape).map((name) => [
+    Object.keys(stayFilesSchema.shape).map((name) => [
       name,
       readData(new URL(`./data/${name}.json`, import.meta.url), z.unknown()),
     ]),
   ),
 );
 
-function compileStayData(files: StayFiles): StayData {
-  const { signals, orders, support, hazards } = filesSchema.parse(files);
+export function compileStayData(files: StayFiles): StayData {
+  const { signals, orders, support, hazards } = stayFilesSchema.parse(files);
   return {
     fluctuation: signals.fluctuation,
     signals: signals.signals.map(({ code, display, ...signal }) => ({

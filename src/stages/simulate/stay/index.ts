@@ -1,6 +1,6 @@
 export { courseSchema } from './course-schema.js';
 export type { Course } from './course-schema.js';
-export { stayData } from './data.js';
+export { compileStayData, stayData, stayFiles, stayFilesSchema } from './data.js';
 export type { StayData } from './data.js';
 export { simulateStay } from './stay.js';
 export type { StayRequest } from './stay.js';

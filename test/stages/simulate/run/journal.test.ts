@@ -23,6 +23,7 @@ const progress = (patients: number) => ({
   tried: patients,
   unfit: 0,
   dead: 0,
+  spared: 0,
   refused: {},
 });
 

@@ -1,0 +1,70 @@
+import { UserError } from '../../../core/index.js';
+import type { CompiledPopulation } from '../life/index.js';
+import type { StateOf } from '../module/schema.js';
+import type { ModuleDefinition, ModuleLibrary } from '../module/types.js';
+import { followUpDays } from './options.js';
+import type { RunSpec } from './spec.js';
+
+const dayMs = 86_400_000;
+/** Youngest people with an index admission, years. */
+const adult = 18;
+
+/** Top-level modules whose hazard leads to a stay in hospital. */
+function hospitalModules({ modules }: ModuleLibrary): ModuleDefinition[] {
+  return [...modules.values()].filter(({ kind, states }) => {
+    const types = new Set([...states.values()].map(({ type }) => type));
+    return kind === 'module' && types.has('anamnesis:Hazard') && types.has('anamnesis:HospitalStay');
+  });
+}
+
+/**
+ * When index admissions are and what for: on any day of the year that ends {@link followUpDays} before the end, so that every stay and the
+ * month after it are seen.
+ * @throws UserError `NO_STAYS` where no module leads to a hospital.
+ */
+export function admissionPlan(library: ModuleLibrary, endTime: number): NonNullable<RunSpec['admission']> {
+  const modules = hospitalModules(library).map(({ path }) => path);
+  if (modules.length === 0)
+    throw new UserError('NO_STAYS', 'No module of the library leads to a stay in hospital.', {
+      expected: 'a module with a Hazard and a HospitalStay',
+      fix: 'leave --modules out, or --admissions',
+    });
+  const to = endTime - followUpDays * dayMs;
+  return { from: to - 365 * dayMs, to, modules };
+}
+
+/**
+ * Adults in proportion to how often people of their age and sex go to hospital by these modules. Where the population is that of a cohort of
+ * patients (`likeHospital`) its ages are those of people in hospital already.
+ */
+export function fallingIll(
+  population: CompiledPopulation,
+  library: ModuleLibrary,
+  { likeHospital }: { readonly likeHospital: boolean },
+): CompiledPopulation {
+  const hazards = hospitalModules(library).flatMap(({ states }) =>
+    [...states.values()].filter((state) => state.type === 'anamnesis:Hazard'),
+  );
+  const weights = population.cells.map(({ age: [from], sex }, i) => {
+    if (from < adult) return 0;
+    const rate = hazards.reduce((sum, hazard) => sum + incidenceAt(hazard, from, sex), 0);
+    return rate === 0 ? 0 : population.cellWeights[i]! * (likeHospital ? 1 : rate);
+  });
+  if (weights.every((weight) => weight === 0))
+    throw new UserError('EMPTY_POPULATION', 'Nobody of the population can be admitted to hospital.', {
+      expected: `adults of ages at which some module's hazard is above 0`,
+      fix: 'widen --age',
+    });
+  return { ...population, cellWeights: weights };
+}
+
+/** Events a person-year of somebody of this age; of both sexes evenly where it is not known. */
+function incidenceAt(
+  { incidence }: StateOf<'anamnesis:Hazard'>,
+  age: number,
+  sex: 'female' | 'male' | null,
+): number {
+  const band = incidence.from_age.findLastIndex((from) => from <= age);
+  if (band < 0) return 0;
+  return sex === null ? (incidence.female[band]! + incidence.male[band]!) / 2 : incidence[sex][band]!;
+}
