@@ -8,7 +8,7 @@ import type { StayData } from '../stay/index.js';
 import { patchNumbers } from './patch.js';
 
 /** Name and version of the form. */
-export const overridesSchemaId = 'anamnesis.overrides/1';
+const overridesSchemaId = 'anamnesis.overrides/1';
 
 const tree = z.record(z.string(), z.unknown());
 
@@ -68,7 +68,7 @@ export function applyOverrides(text: string, file: string, modules: ModuleFiles)
 }
 
 /** Puts numbers in place. @returns also what is wrong with them. */
-export function putInPlace(
+function putInPlace(
   { stay, modules, mix }: Pick<Overrides, 'stay' | 'modules' | 'mix'>,
   files: ModuleFiles,
 ): { readonly overridden: Overridden; readonly problems: readonly Problem[] } {
