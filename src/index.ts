@@ -20,8 +20,15 @@ export { importCohort, sourceById, sources } from './sources/index.js';
 export type { Source } from './sources/index.js';
 export { createCurator } from './privacy/index.js';
 export type { Curator, PrivacyReceipt } from './privacy/index.js';
-export { createReweight, synthesizerById, synthesizers } from './synthesizers/index.js';
-export type { FittedSynthesizer, Synthesizer } from './synthesizers/index.js';
+export {
+  argnSequences,
+  createReweight,
+  joinSequences,
+  splitSequences,
+  synthesizerById,
+  synthesizers,
+} from './synthesizers/index.js';
+export type { FittedSynthesizer, SequenceColumns, Sequences, Synthesizer } from './synthesizers/index.js';
 export {
   checkModules,
   compileLibrary,

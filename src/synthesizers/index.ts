@@ -19,6 +19,10 @@ export type {
   UnmatchedTable,
 } from './reweight/index.js';
 
+/** Histories are no single table, so the sequential form of `argn` has an interface of its own. */
+export { argnSequences, joinSequences, splitSequences } from './argn/index.js';
+export type { SequenceColumns, Sequences } from './argn/index.js';
+
 /** Every synthesizer by its id. */
 export const synthesizers: ReadonlyMap<string, Synthesizer<unknown, unknown>> = new Map(
   [cart, copula, aim, argn, tabddpm, tvae, ctgan].map((s): [string, Synthesizer<unknown, unknown>] => [

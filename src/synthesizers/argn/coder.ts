@@ -50,7 +50,7 @@ type NumberCoder = Extract<Coder, { kind: 'numbers' }>;
 type CellCoder = Extract<Coder, { kind: 'cells' }>;
 
 /** Learns the codes of a column. */
-export function learnCoder(column: Column, options: CompiledArgn): Coder {
+export function learnCoder(column: Column, options: Pick<CompiledArgn, 'maxBins' | 'rareRows'>): Coder {
   return column.type === 'numeric'
     ? learnNumbers(column, options)
     : learnCategories(column, options.rareRows);
@@ -104,7 +104,7 @@ function learnCategories(column: CategoricalColumn, rareRows: number): Coder {
 /** Stretches of a bin that may have shares of their own, so that long tails keep their shape. */
 const STRETCHES = 8;
 
-function learnNumbers(column: NumericColumn, options: CompiledArgn): Coder {
+function learnNumbers(column: NumericColumn, options: Pick<CompiledArgn, 'maxBins' | 'rareRows'>): Coder {
   const counts = new Map<number, number>();
   let present = 0;
   for (let i = 0; i < column.values.length; i++) {

@@ -127,14 +127,17 @@ function contributions(
 /** As in training (tensor's groupedCrossEntropy). */
 const MOST_LOGIT = 30;
 
-interface Predictor {
+export interface Predictor {
   /** Unnormalised shares of the codes, set by `shares`; 0 for those that are never drawn. */
   readonly values: Float64Array;
   /** Computes them for a row; returns their sum. */
   shares(hidden: Float32Array, group: number): number;
 }
 
-export function predictorOf(weights: Weights, part: number): Predictor {
+/** What predictors' last layers need. */
+export type Heads = Pick<Weights, 'out' | 'drawn'> & { readonly layout: Pick<Weights['layout'], 'sizes'> };
+
+export function predictorOf(weights: Heads, part: number): Predictor {
   const { weight, bias, places } = weights.out[part]!;
   const size = weights.layout.sizes[part]!;
   const drawn = weights.drawn[part]!;
@@ -161,7 +164,8 @@ export function predictorOf(weights: Weights, part: number): Predictor {
   };
 }
 
-function drawCode(shares: Float64Array, target: number): number {
+/** The code at which the running sum of shares passes `target`. */
+export function drawCode(shares: Float64Array, target: number): number {
   let left = target;
   let last = 0;
   for (let k = 0; k < shares.length; k++) {

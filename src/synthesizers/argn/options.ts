@@ -67,7 +67,7 @@ export function compileArgn(options: ArgnOptions = {}): CompiledArgn {
 
 /** Rows of a step and its learning rate. */
 export function settleSteps(
-  options: CompiledArgn,
+  options: Pick<CompiledArgn, 'batchRows' | 'learningRate'>,
   rows: number,
 ): { batchRows: number; learningRate: number } {
   const near = 2 ** Math.round(Math.log2(Math.max(rows / 64, 1)));

@@ -1,0 +1,178 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Rng } from '../../../core/index.js';
+import { UserError } from '../../../core/index.js';
+import type { RunContext } from '../../../runtime/index.js';
+import { columnSchema, Table } from '../../../table/index.js';
+import { badModel, bundleArray, readBundle, writeBundle } from '../../bundle.js';
+import { concatColumns, sliceColumn } from '../../columns.js';
+import { readGiven } from '../../given.js';
+import type { PackedModel } from '../../packed-model.js';
+import { packModel } from '../../packed-model.js';
+import { curveSchema } from '../../training/index.js';
+import type { EpochRecord } from '../../training/index.js';
+import type { FitContext, PrivacySpend } from '../../types.js';
+import { coderSchema } from '../coder.js';
+import { codeRows } from '../coded-table.js';
+import { loadArgn, saveArgn } from '../store.js';
+import { FittedArgn } from '../synthesizer.js';
+import { HistoryWalker } from './draw.js';
+import { fitSequences, outputOrder } from './fit.js';
+import type { ArgnSequenceModel } from './model.js';
+import { sequenceWeights } from './model.js';
+import type { ArgnSequenceOptions, CompiledArgnSequence } from './options.js';
+import { compileArgnSequence, sequenceOptionsSchema } from './options.js';
+import type { DrawnBlock, HistoryBlock } from './sample-block.js';
+import type { Sequences } from './sequences.js';
+import { checkSequences } from './sequences.js';
+
+const ID = 'argn-sequences';
+const PARAMETERS = 'parameters';
+const BLOCK = 256;
+const here = new URL('./sample-block.js', import.meta.url).href;
+
+/** A fitted model of histories: it draws and scores. */
+export class FittedArgnSequences {
+  readonly spent: PrivacySpend = {
+    kind: 'none',
+    reason: 'The network is trained on the records without noise, so no ε can be claimed.',
+  };
+  readonly #model: ArgnSequenceModel;
+  #packed: PackedModel<ArgnSequenceModel> | undefined;
+
+  constructor(model: ArgnSequenceModel) {
+    this.#model = model;
+  }
+
+  /** Losses after each pass, in nats a step (the end of a history counts as one). */
+  get curve(): readonly EpochRecord[] {
+    return this.#model.curve;
+  }
+
+  /**
+   * Histories of new contexts, or of those given. Each block of 256 has a stream of its own, so the bytes do not depend on the number of threads.
+   * @throws UserError for contexts that the model does not know the columns of.
+   */
+  async sample(
+    request: { readonly rng: Rng } & ({ readonly n: number } | { readonly context: Table }),
+    run: RunContext,
+  ): Promise<Sequences> {
+    const { rng } = request;
+    const context =
+      'context' in request ? this.#known(request.context) : await this.#contexts(request.n, rng, run);
+    this.#packed ??= packModel(this.#model);
+    const model = this.#packed;
+    const blocks = Array.from({ length: Math.ceil(context.rows / BLOCK) }, (_, block): HistoryBlock => {
+      const [from, to] = [block * BLOCK, Math.min((block + 1) * BLOCK, context.rows)];
+      const columns = context.columns.map((column) => sliceColumn(column, from, to));
+      return { model, key: rng.split('histories', block).key, rows: to - from, context: columns };
+    });
+    const drawn = await run.pool.map<DrawnBlock>(
+      blocks.map((input) => ({ module: here, task: 'sampleHistories', input })),
+      { signal: run.signal },
+    );
+    const starts = new Uint32Array(context.rows + 1);
+    for (const [i, length] of drawn.flatMap(({ lengths }) => [...lengths]).entries())
+      starts[i + 1] = starts[i]! + length;
+    const columns = this.#model.schema.map((schema, c) =>
+      concatColumns(
+        schema,
+        drawn.map((block) => block.columns[c]!),
+      ),
+    );
+    return { context, steps: new Table(starts.at(-1)!, columns), starts };
+  }
+
+  /** Log probability (nats) of each history given its context: of all its steps, by their codes, and of its end. */
+  logProbability(data: Sequences): Float64Array {
+    checkSequences(data);
+    const model = this.#model;
+    const weights = sequenceWeights(model);
+    const walker = new HistoryWalker(weights);
+    const context = codeRows(data.context, model.context.coders, weights.contextParts).codes;
+    const steps = codeRows(data.steps, model.coders, weights.stepParts).codes;
+    const [ofContext, ofStep] = [weights.contextParts.parts.length, weights.stepParts.parts.length];
+    const order = outputOrder(model.schema, weights.stepParts).order.slice(1);
+    return Float64Array.from({ length: data.context.rows }, (_, i) => {
+      walker.start(context.subarray(i * ofContext, (i + 1) * ofContext));
+      let sum = 0;
+      for (let s = data.starts[i]!; s < data.starts[i + 1]!; s++) {
+        sum += walker.scoreEnd(false);
+        sum += walker.scoreStep(order, steps.subarray(s * ofStep, (s + 1) * ofStep));
+      }
+      return sum + walker.scoreEnd(true);
+    });
+  }
+
+  /** Writes the model into an existing, empty folder. */
+  async save(dir: string): Promise<void> {
+    const { context, parameters, ...rest } = this.#model;
+    await mkdir(path.join(dir, 'context'));
+    await saveArgn(path.join(dir, 'context'), context);
+    await writeBundle(dir, ID, { model: rest, arrays: new Map([[PARAMETERS, parameters]]) });
+  }
+
+  #known(context: Table): Table {
+    const { schema } = this.#model.context;
+    const given = readGiven(schema, context.rows, context);
+    const missing = schema.filter((_, c) => !given.has(c)).map(({ name }) => name);
+    if (missing.length > 0) {
+      throw new UserError('NO_CONTEXT', 'The contexts lack columns.', {
+        expected: schema.map(({ name }) => name).join(', '),
+        got: `none named ${missing.join(', ')}`,
+        fix: 'give all columns that the histories were learned with, or draw contexts by giving their number',
+      });
+    }
+    return new Table(
+      context.rows,
+      schema.map((_, c) => given.get(c)!),
+    );
+  }
+
+  async #contexts(n: number, rng: Rng, run: RunContext): Promise<Table> {
+    const { context } = this.#model;
+    if (context.schema.length === 0) return new Table(n, []);
+    return new FittedArgn(context).sample(n, { rng: rng.split('contexts') }, run);
+  }
+}
+
+const modelSchema = z.strictObject({
+  schema: z.array(columnSchema),
+  options: sequenceOptionsSchema,
+  coders: z.array(coderSchema),
+  window: z.int().min(1),
+  longest: z.int().min(1),
+  curve: curveSchema,
+});
+
+async function load(dir: string): Promise<FittedArgnSequences> {
+  const bundle = await readBundle(dir, ID, modelSchema);
+  const context = await loadArgn(path.join(dir, 'context'));
+  const parameters = bundleArray(bundle, dir, { name: PARAMETERS, type: Float32Array });
+  const model: ArgnSequenceModel = { ...bundle.model, context, parameters };
+  if (model.coders.length !== model.schema.length) throw badModel(dir, 'its columns are damaged');
+  const { used } = sequenceWeights(model);
+  if (used !== parameters.length || !parameters.every(Number.isFinite))
+    throw badModel(dir, 'its parameters are damaged');
+  return new FittedArgnSequences(model);
+}
+
+/**
+ * The sequential form of `argn`: histories of steps, each given all before it and the context. As in Tiwald et al. 2025 (section on sequential data): a
+ * context table, a history encoder, any order of columns within a step, the end as a variable. Otherwise: the history is encoded by traces that fade at
+ * several rates instead of an LSTM, so that training has no loop over time.
+ */
+export const argnSequences = {
+  compile: compileArgnSequence,
+  fit: async (
+    data: Sequences,
+    options: CompiledArgnSequence,
+    context: FitContext,
+  ): Promise<FittedArgnSequences> => new FittedArgnSequences(await fitSequences(data, options, context)),
+  load,
+} satisfies {
+  compile(options: ArgnSequenceOptions): CompiledArgnSequence;
+  fit(data: Sequences, options: CompiledArgnSequence, context: FitContext): Promise<FittedArgnSequences>;
+  load(dir: string): Promise<FittedArgnSequences>;
+};
