@@ -29,11 +29,13 @@ function keysWithNumbers(state: Readonly<Record<string, unknown>>): string[] {
       return typeof value === 'string' && /\d/u.test(value.replaceAll(/#\{[^}]*\}/gu, ''));
     return typeof value === 'object' && value !== null && Object.entries(value).some(([k, v]) => holds(v, k));
   };
-  return Object.keys(state)
-    .filter((key) => key !== 'anamnesis' && holds(state[key], key))
-    .flatMap((key) =>
-      key === 'course' ? Object.keys(state[key] ?? {}).map((own) => `course.${own}`) : [key],
-    );
+  const keysOf = (of: Readonly<Record<string, unknown>>): string[] =>
+    Object.keys(of).filter((key) => key !== 'anamnesis' && holds(of[key], key));
+  return keysOf(state).flatMap((key) =>
+    key === 'course'
+      ? keysOf(state[key] as Readonly<Record<string, unknown>>).map((own) => `course.${own}`)
+      : [key],
+  );
 }
 
 /** What is missing: numbers without unit and source, entries for nothing, sources that do not exist or that nothing uses. */

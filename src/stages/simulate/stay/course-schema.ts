@@ -69,6 +69,8 @@ export const courseSchema = section({
   refractory: share,
   /** Shortest stay. */
   least_hours: z.number().positive(),
+  /** How often care turns to comfort, against other illnesses of the same acuity and age. */
+  comfort: z.number().min(0).default(1),
   treatments: z.array(treatmentSchema),
   complications: z.array(
     section({

@@ -46,11 +46,15 @@ export function simulateStay(
 ): StayCourse {
   const { hazards, supports } = data;
   const illness = new Illness(course, patient, { data, rng: rng.split('illness') });
-  const treatments = new Treatments(course, illness, { supports, rng: rng.split('treatments') });
+  const treatments = new Treatments(course, illness, {
+    supports,
+    rescue: hazards.rescue,
+    rng: rng.split('treatments'),
+  });
   const readings = new Readings(course, patient, { data, rng: rng.split('readings') });
   const ending = new Ending(patient, arrivalHour, {
     rng: rng.split('ending'),
-    least: course.least_hours,
+    course,
     hazards,
   });
   const mishaps = rng.split('complications');
@@ -137,7 +141,7 @@ class Ending {
   readonly #patient: StayPatient;
   readonly #arrivalHour: number;
   readonly #rng: Rng;
-  readonly #least: number;
+  readonly #course: Course;
   readonly #hazards: Hazards;
   #comfortSince = 0;
   #toHospice = false;
@@ -146,12 +150,12 @@ class Ending {
   constructor(
     patient: StayPatient,
     arrivalHour: number,
-    { rng, least, hazards }: { rng: Rng; least: number; hazards: Hazards },
+    { rng, course, hazards }: { rng: Rng; course: Course; hazards: Hazards },
   ) {
     this.#patient = patient;
     this.#arrivalHour = arrivalHour;
     this.#rng = rng;
-    this.#least = least;
+    this.#course = course;
     this.#hazards = hazards;
   }
 
@@ -173,7 +177,7 @@ class Ending {
     this.#calm = acuity < discharge.below ? this.#calm + 1 : 0;
     const clock = (this.#arrivalHour + hour) % 24;
     const open = clock >= discharge.fromUtcHour && clock < discharge.toUtcHour;
-    if (!open || hour < this.#least || this.#rng.next() >= discharge.perHour) return undefined;
+    if (!open || hour < this.#course.least_hours || this.#rng.next() >= discharge.perHour) return undefined;
     const { afterHours, latestHours } = this.#hazards.hospice;
     if (this.comfort && hour - this.#comfortSince >= (this.#toHospice ? afterHours : latestHours))
       return { at: hour + this.#rng.next(), outcome: 'hospice' };
@@ -185,7 +189,7 @@ class Ending {
     const { comfort, codeStatus, hospice } = this.#hazards;
     const old = decades(this.#patient.ageYears);
     const chance = Math.exp(comfort.atZero + comfort.perPoint * acuity + comfort.perDecadeAbove60 * old);
-    if (this.comfort || this.#rng.next() >= chance) return;
+    if (this.comfort || this.#rng.next() >= chance * this.#course.comfort) return;
     this.comfort = true;
     this.#comfortSince = hour;
     this.#toHospice = this.#rng.next() < hospice.value;

@@ -3,7 +3,10 @@ import type { Illness } from './acuity.js';
 import { logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
 import type { Support } from './data.js';
+import type { Hazards } from './hazards.js';
 import type { Hidden, Imaging, Treatment } from './types.js';
+
+type Plan = Course['treatments'][number];
 
 interface Running {
   readonly support: Support;
@@ -30,7 +33,7 @@ export class Treatments {
   constructor(
     course: Course,
     illness: Illness,
-    { supports, rng }: { supports: readonly Support[]; rng: Rng },
+    { supports, rescue, rng }: { supports: readonly Support[]; rescue: Hazards['rescue']; rng: Rng },
   ) {
     this.#rng = rng;
     this.#supports = supports;
@@ -43,17 +46,31 @@ export class Treatments {
         continue;
       }
       const start = logNormal(rng, plan.delay_hours);
-      const end = plan.hours === undefined ? Infinity : start + logNormal(rng, plan.hours);
-      const { id, kind, code, dose = null, route = null } = plan;
-      const imaging = plan.imaging === undefined ? {} : { imaging: imagingOf(plan.imaging) };
-      this.done.push({ id, kind, code, start, end, dose, route, ...imaging });
+      this.#give(plan, start);
       if (plan.treats) treatsAt = Math.min(treatsAt, start);
     }
+    if (treatsAt === Infinity) treatsAt = this.#makeUp(course, logNormal(rng, rescue));
     this.#treatsAt = treatsAt;
     for (const support of supports) {
       if (support.arrival === true && rng.next() < support.share && !this.#withheld.has(support.id))
         this.#planned.set(support.id, support.delay * (0.5 + rng.next()));
     }
+  }
+
+  /** Where every step that treats the illness was skipped, the most usual of them is made up for. @returns when; ∞: there is none. */
+  #makeUp(course: Course, hour: number): number {
+    let usual: Plan | undefined;
+    for (const plan of course.treatments) if (plan.treats && plan.share > (usual?.share ?? 0)) usual = plan;
+    if (usual === undefined) return Infinity;
+    this.#give(usual, hour);
+    return hour;
+  }
+
+  #give(plan: Plan, start: number): void {
+    const end = plan.hours === undefined ? Infinity : start + logNormal(this.#rng, plan.hours);
+    const { id, kind, code, dose = null, route = null } = plan;
+    const imaging = plan.imaging === undefined ? {} : { imaging: imagingOf(plan.imaging) };
+    this.done.push({ id, kind, code, start, end, dose, route, ...imaging });
   }
 
   /** Whether something runs that needs intensive care. */
@@ -138,6 +155,6 @@ function imagingOf({
   modality,
   sop_class: sopClass,
   title,
-}: NonNullable<Course['treatments'][number]['imaging']>): Imaging {
+}: NonNullable<Plan['imaging']>): Imaging {
   return { bodySite, modality, sopClass, title };
 }

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../../src/core/index.js';
-import { courseSchema, simulateStay, stayData } from '../../../../src/stages/simulate/stay/index.js';
+import { courseSchema, simulateStay } from '../../../../src/stages/simulate/stay/index.js';
 import type { StayCourse } from '../../../../src/stages/simulate/stay/index.js';
 import { course, infection, patient } from './courses.js';
-
-const limitsOf = new Map(stayData.signals.map(({ id, limits, decimals }) => [id, { limits, decimals }]));
+import { impossible } from './impossible.js';
 
 function stay(seed: number, age = 70, change: object = {}): StayCourse {
   return simulateStay(
@@ -20,44 +19,6 @@ const share = (list: readonly StayCourse[], holds: (one: StayCourse) => boolean)
   list.filter(holds).length / list.length;
 const perDay = (one: StayCourse, order: string): number =>
   one.rounds.filter((round) => round.order === order).length / (one.hours / 24);
-
-/** What is wrong with a stay, whatever its illness. */
-function impossible(one: StayCourse): string[] {
-  const wrong: string[] = [];
-  const check = (ok: boolean, what: string): void => {
-    if (!ok) wrong.push(what);
-  };
-  check(one.hours > 0 && one.hours <= 120 * 24, 'length');
-  one.phases.forEach(({ start, end }, i) => {
-    check(start < end && start === (one.phases[i - 1]?.end ?? 0), 'phases');
-  });
-  check(one.phases.at(-1)?.end === one.hours, 'last phase');
-  check(one.phases[0]?.place === 'ed', 'first phase');
-  let last = 0;
-  for (const { hour, readings } of one.rounds) {
-    check(hour >= last && hour < one.hours, 'time of a round');
-    last = hour;
-    for (const { signal, value } of readings) {
-      const { limits, decimals } = limitsOf.get(signal)!;
-      check(value >= limits[0] && value <= limits[1], `limits of ${signal}`);
-      check(
-        Math.abs(value * 10 ** decimals - Math.round(value * 10 ** decimals)) < 1e-6,
-        `decimals of ${signal}`,
-      );
-    }
-  }
-  for (const { start, end } of one.treatments)
-    check(start >= 0 && start < end && end <= one.hours, 'treatment');
-  for (const { hour } of one.complications) check(hour >= 0 && hour < one.hours, 'complication');
-  const intensive = one.phases.filter(({ place }) => place === 'icu');
-  for (const { id, start } of one.treatments)
-    if (id === 'ventilation' || id === 'vasopressor')
-      check(
-        start < 2 || intensive.some((phase) => phase.start <= start && start <= phase.end),
-        `${id} outside intensive care`,
-      );
-  return wrong;
-}
 
 describe('a stay in hospital', () => {
   it('holds nothing impossible, whatever the illness and the patient', () => {

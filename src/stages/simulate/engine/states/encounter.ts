@@ -4,7 +4,7 @@ import type { StateOf } from '../../module/schema.js';
 import { byVideo } from '../care-setting.js';
 import { codingOf, codingsOf } from '../codes.js';
 import { closeLeft, endEncounter, startEncounter } from '../encounters.js';
-import { discharge, freeAgain, sicken } from '../hospital.js';
+import { admit, discharge, freeAgain } from '../hospital.js';
 import { parts, waiting } from '../life.js';
 import type { Life, Root } from '../life.js';
 import { outcome } from '../program.js';
@@ -28,7 +28,7 @@ export function compileEncounter(state: StateOf<'Encounter'>, origin: Origin, co
     leave(life, root);
     const index = startEncounter(life, { class: encounterClass, codes, origin });
     root.encounter = index;
-    if (encounterClass === 'inpatient') sicken(life, root);
+    if (encounterClass === 'inpatient') admit(life, root);
     diagnose(life, root, origin.state);
     life.record.encounters[index]!.reason = reason(life, root);
     return outcome.go;

@@ -3,7 +3,7 @@ import type { StateOf } from '../../module/schema.js';
 import { simulateStay } from '../../stay/index.js';
 import type { CodeStatus, Organ, StayCourse, StayData, Treatment } from '../../stay/index.js';
 import { encounterNow, startEncounter } from '../encounters.js';
-import { sicken } from '../hospital.js';
+import { admit } from '../hospital.js';
 import { parts, waiting } from '../life.js';
 import type { Life, Root } from '../life.js';
 import { outcome } from '../program.js';
@@ -81,8 +81,7 @@ export function compileHospitalStay(
   const record = recorder(origin, context);
   const { stay: data } = context;
   const begin = (life: Life, root: Root): OpenStay => {
-    sicken(life, root);
-    life.inHospital = root;
+    admit(life, root);
     return record(life, root, courseOf(life, root, { course: state.course, chronic, data }));
   };
   return (life, root) => {
@@ -97,7 +96,6 @@ export function compileHospitalStay(
       return outcome.wait;
     }
     root.stay = null;
-    life.inHospital = null;
     root.dying = stay.outcome === 'died' || stay.outcome === 'hospice';
     if (root.encounter >= 0) life.record.encounters[root.encounter]!.end = life.now;
     if (attribute >= 0) life.set(attribute, stay.outcome);

@@ -1,0 +1,73 @@
+import { stayData } from '../../../../src/stages/simulate/stay/index.js';
+import type { Course, StayCourse } from '../../../../src/stages/simulate/stay/index.js';
+
+const limitsOf = new Map(stayData.signals.map(({ id, limits, decimals }) => [id, { limits, decimals }]));
+const mostHours = 120 * 24;
+
+/** What cannot be in a stay, whatever its illness and patient: times out of order, readings that no instrument shows, care that contradicts itself. */
+export function impossible(one: StayCourse, course?: Course): string[] {
+  const wrong: string[] = [];
+  const check = (ok: boolean, what: string): void => {
+    if (!ok) wrong.push(what);
+  };
+  const within = (hour: number): boolean => hour >= 0 && hour < one.hours;
+  check(one.hours > 0 && one.hours <= mostHours, 'length');
+  one.phases.forEach(({ start, end }, i) => {
+    check(start < end && start === (one.phases[i - 1]?.end ?? 0), 'phases');
+  });
+  check(one.phases.at(-1)?.end === one.hours, 'last phase');
+  check(one.phases[0]?.place === (course?.arrival === 'planned' ? 'ward' : 'ed'), 'first phase');
+  check(
+    one.phases.slice(1).every(({ place }) => place !== 'ed'),
+    'back to the emergency department',
+  );
+  checkRounds(one, check);
+  for (const { id, start, end } of one.treatments)
+    check(start >= 0 && start < end && end <= one.hours, `time of ${id}`);
+  for (const { hour } of one.complications) check(within(hour), 'time of a complication');
+  const codes = one.complications.map(({ code }) => code.code);
+  check(new Set(codes).size === codes.length, 'a complication twice');
+  checkCare(one, course, check);
+  return wrong;
+}
+
+type Check = (ok: boolean, what: string) => void;
+
+function checkRounds(one: StayCourse, check: Check): void {
+  let last = 0;
+  for (const { hour, readings } of one.rounds) {
+    check(hour >= last && hour < one.hours, 'time of a round');
+    last = hour;
+    for (const { signal, value } of readings) {
+      const { limits, decimals } = limitsOf.get(signal)!;
+      check(value >= limits[0] && value <= limits[1], `limits of ${signal}`);
+      const scaled = value * 10 ** decimals;
+      check(Math.abs(scaled - Math.round(scaled)) < 1e-6, `decimals of ${signal}`);
+    }
+  }
+}
+
+function checkCare(one: StayCourse, course: Course | undefined, check: Check): void {
+  const intensive = one.phases.filter(({ place }) => place === 'icu');
+  for (const { id, start } of one.treatments) {
+    check(course === undefined || !course.withhold.includes(id), `${id} although it is withheld`);
+    if (id === 'ventilation' || id === 'vasopressor')
+      check(
+        start < 2 || intensive.some((phase) => phase.start <= start && start <= phase.end),
+        `${id} outside intensive care`,
+      );
+  }
+  const times = one.codeStatus.map(({ hour }) => hour);
+  check(
+    times.every((hour, i) => hour >= 0 && hour < one.hours && hour >= (times[i - 1] ?? 0)),
+    'times of code status',
+  );
+  const comfort = one.codeStatus.find(({ status }) => status === 'comfort')?.hour;
+  check(one.outcome !== 'hospice' || comfort !== undefined, 'hospice without comfort care');
+  if (comfort === undefined) return;
+  check(one.outcome === 'hospice' || one.outcome === 'died', 'home after comfort care');
+  check(
+    one.treatments.every(({ id, start }) => id !== 'ventilation' || start <= comfort + 1),
+    'ventilation begun in comfort care',
+  );
+}
