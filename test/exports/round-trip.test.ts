@@ -119,6 +119,11 @@ describe('csv', () => {
     const differ = await differences(`
       date_trunc(CASE WHEN kind IN ('condition', 'allergy', 'careplan') THEN 'day' ELSE 'second' END, e.time) AS time, e.code, e.encounter_id,
       CASE WHEN kind <> 'medication' THEN round(e.numeric_value, 6) END AS number`);
-    expect(differ).toEqual({ report: { lost: sum((r) => r.reports.length), gained: 0 } });
+    // the layout has no column for the code system of observations: what is not LOINC (code status) comes back without one
+    const other = sum((r) => r.observations.filter((o) => o.codes[0]!.system !== 'LOINC').length);
+    expect(differ).toEqual({
+      ...(other === 0 ? {} : { observation: { lost: other, gained: other } }),
+      report: { lost: sum((r) => r.reports.length), gained: 0 },
+    });
   });
 });
