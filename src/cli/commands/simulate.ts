@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { systemClock } from '../../core/index.js';
 import { exportFormats } from '../../exports/index.js';
 import { codeVersion, formatCount, formatSeconds } from '../../runtime/index.js';
@@ -13,11 +10,7 @@ import type { Session } from '../context.js';
 import { simulateHelp } from '../simulate/help.js';
 import { simulateCliSchema, simulationOf } from '../simulate/options.js';
 import type { SimulateCli } from '../simulate/options.js';
-
-const builtIn = fileURLToPath(new URL('../../../modules', import.meta.url));
-/** What decides the bytes of a simulation. */
-const codeFolders = ['core', 'cohort', 'exports', 'numerics', 'runtime', 'stages/simulate'];
-const packageFile = new URL('../../../package.json', import.meta.url);
+import { builtInModules, generator, simulationCode } from '../simulate/sources.js';
 
 /** `anamnesis simulate -p 1000 -o out/` */
 export function addSimulate(program: Command): void {
@@ -106,12 +99,9 @@ function collect(value: string, before: string[] = []): string[] {
 
 async function simulateCommand(cli: SimulateCli, session: Session): Promise<void> {
   const started = systemClock.now();
-  const { name, version } = z
-    .object({ name: z.string(), version: z.string() })
-    .parse(JSON.parse(readFileSync(packageFile, 'utf8')));
   const options = await simulationOf(cli);
-  const code = codeVersion(codeFolders);
-  const sources = { builtIn, generator: { name, version }, code };
+  const code = codeVersion(simulationCode);
+  const sources = { builtIn: builtInModules, generator: generator(), code };
   const result = await simulate(options, cli.out, sources, session.context(1));
   report(cli.out, result, (systemClock.now() - started) / 1000, session);
 }

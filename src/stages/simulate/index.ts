@@ -1,5 +1,7 @@
+export { calibrate } from './calibrate/calibrate.js';
 export { compareAdmissions } from './calibrate/compare.js';
 export { comparisonHtml, comparisonMarkdown, summary } from './calibrate/report.js';
+export type { Comparison } from './calibrate/report.js';
 export { admissionStatistics } from './calibrate/statistics.js';
 export type { AdmissionStatistics, StaySelection } from './calibrate/types.js';
 export { compilePrograms } from './engine/compile.js';

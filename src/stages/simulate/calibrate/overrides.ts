@@ -8,7 +8,7 @@ import type { StayData } from '../stay/index.js';
 import { patchNumbers } from './patch.js';
 
 /** Name and version of the form. */
-const overridesSchemaId = 'anamnesis.overrides/1';
+export const overridesSchemaId = 'anamnesis.overrides/1';
 
 const tree = z.record(z.string(), z.unknown());
 

@@ -18,8 +18,9 @@ const rows = z.array(
 /**
  * Counts the people of a cohort store by age at their last encounter (or death), sex, race, ethnicity and payer, for `--like`. What the store
  * writes in other words than ours counts as not said; a payer that is neither Medicare nor Medicaid nor nobody is a private one.
+ * @param subjects only these
  */
-export async function demographicsOf(dir: string): Promise<DemographicCell[]> {
+export async function demographicsOf(dir: string, subjects?: readonly number[]): Promise<DemographicCell[]> {
   const store = await CohortStore.open(dir);
   const db = await Database.open({ threads: 1 });
   try {
@@ -41,6 +42,7 @@ export async function demographicsOf(dir: string): Promise<DemographicCell[]> {
           count(*) AS n
         FROM like_subjects s LEFT JOIN last USING (subject_id)
         WHERE s.birth_time IS NOT NULL AND coalesce(s.death_time, last.at) IS NOT NULL
+          ${subjects === undefined ? '' : `AND s.subject_id IN (${[-1, ...subjects].map(Number).join(', ')})`}
         GROUP BY ALL ORDER BY ALL`),
     );
     return found.map(({ age, n, ...group }) => ({ ageYears: Math.min(110, age), ...group, count: n }));

@@ -28,6 +28,8 @@ export interface SimulateOptions {
   readonly mostTries: number;
   /** Cohort store whose demographics are matched. */
   readonly like?: string | undefined;
+  /** Only these patients of it (numbers in the store), e.g. the train part of a split. */
+  readonly likeSubjects?: readonly number[] | undefined;
   readonly formats: readonly WantedFormat[];
   readonly truth: boolean;
   readonly physiology: boolean;

@@ -115,7 +115,7 @@ async function populationOf(
   const population = { ...options.population, ...(ageYears === undefined ? {} : { ageYears }) };
   return options.like === undefined
     ? compilePopulation(population)
-    : populationLike(await demographicsOf(options.like), population);
+    : populationLike(await demographicsOf(options.like, options.likeSubjects), population);
 }
 
 /** As old as the default population gets; who is older has to be asked for. */
