@@ -1,0 +1,307 @@
+// Raw worth of simulated admissions: models trained on them and tested on real stays (TSTR), beside models trained on real ones (TRTR), with the
+// features, tasks and split of a blueprint; how well the same features foretell the outcomes inside the simulation; the strongest effects of a
+// logistic model on both sides; how chronic illnesses hang together.
+//
+//   npm run build && node bench/admissions.mjs --real <cohort store> --blueprint blueprints/challenge-2012.yaml
+//     --simulated raw=<cohort store> [--simulated calibrated=<cohort store>] [--chronic] [--seed 1] [--resamples 300]
+//
+// Simulated stores: anamnesis simulate --admissions 4000 --like <real store> [--overrides <file>] --format cohort -o …
+// The overrides must be made on the train part alone: anamnesis modules calibrate --train <blueprint> …
+// Shared features: numbers and yes/no that both sides have in at least 1 % of rows and that vary; age and sex. What only the real side has is missing from
+// TSTR, so TRTR is given with all features and with the shared ones. Intervals: 95 %, bootstrap over test rows. No patient's value is printed.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const dist = (file) => import(pathToFileURL(path.join(root, 'dist', file)).href);
+const { Rng, systemClock } = await dist('core/index.js');
+const { buildFeatures, CohortStore, compileBlueprint, parseBlueprint } = await dist('cohort/index.js');
+const { Database } = await dist('duckdb/index.js');
+const { auc, fitLogistic, mutualInformation, pearson, spearman } = await dist('numerics/index.js');
+const { silentProgress, WorkerPool } = await dist('runtime/index.js');
+const { learnBoosting, learnLogistic } = await dist('stages/validate/learners.js');
+const { encodeColumns, fitEncoder, Table } = await dist('table/index.js');
+
+const { values: flags } = parseArgs({
+  options: {
+    real: { type: 'string' },
+    blueprint: { type: 'string' },
+    simulated: { type: 'string', multiple: true, default: [] },
+    chronic: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+    resamples: { type: 'string', default: '300' },
+    effects: { type: 'string', default: '10' },
+  },
+});
+const pool = new WorkerPool(1);
+const rng = Rng.create(flags.seed);
+const context = { rng, clock: systemClock, pool, progress: silentProgress };
+const learners = { boosting: learnBoosting, logistic: learnLogistic };
+const named = flags.simulated.map((text) => text.split('=', 2));
+
+const blueprint = parseBlueprint(readFileSync(flags.blueprint, 'utf8'), path.basename(flags.blueprint));
+const features = async (dir) =>
+  buildFeatures(await CohortStore.open(dir), compileBlueprint(blueprint), context);
+const real = await features(flags.real);
+const sides = [];
+for (const [name, dir] of named) sides.push({ name, dir, made: await features(dir) });
+
+const shared = sharedColumns(
+  real.table,
+  sides.map(({ made }) => made.table),
+);
+console.log(
+  `${blueprint.title}: ${real.table.rows} real rows, ${sides.map((s) => `${s.made.table.rows} ${s.name}`).join(', ')}; ${shared.length} shared features of ${usable(real.table, []).length}`,
+);
+utility();
+inside();
+effects();
+if (flags.chronic) await chronic();
+await pool.close();
+
+function usable(table, exclude) {
+  return table.columns.filter(
+    ({ schema }) => ['feature', 'anchor'].includes(schema.role) && !exclude.includes(schema.name),
+  );
+}
+
+/** Names of columns that mean the same on all sides, and vary there. */
+function sharedColumns(table, others) {
+  const there = (column) => {
+    let valid = 0;
+    const seen = new Set();
+    for (let i = 0; i < column.valid.length; i++) {
+      if (column.valid[i] !== 1) continue;
+      valid++;
+      if (seen.size < 2) seen.add(column.type === 'numeric' ? column.values[i] : column.codes[i]);
+    }
+    return valid >= 0.01 * column.valid.length && seen.size > 1;
+  };
+  return usable(table, [])
+    .filter((column) => {
+      const { name, categories } = column.schema;
+      if (!there(column)) return false;
+      return others.every((other) => {
+        if (!other.has(name) || !there(other.column(name))) return false;
+        const own = other.column(name);
+        return own.type === 'numeric' || own.schema.categories.every((c) => categories.includes(c));
+      });
+    })
+    .map(({ schema }) => schema.name);
+}
+
+/** Columns of a table by name, categories coded as in the real one. */
+function columnsOf(table, names) {
+  return names.map((name) => {
+    const column = table.column(name);
+    if (column.type === 'numeric') return column;
+    const { schema } = real.table.column(name);
+    const to = column.schema.categories.map((c) => schema.categories.indexOf(c));
+    return { ...column, schema, codes: Uint32Array.from(column.codes, (code) => Math.max(0, to[code])) };
+  });
+}
+
+function rowsWith(table, label, among) {
+  const column = table.column(label);
+  const rows = among ?? Array.from({ length: table.rows }, (_, i) => i);
+  const kept = Uint32Array.from([...rows].filter((row) => column.valid[row] === 1));
+  const positive = column.schema.categories.indexOf('1');
+  return { rows: kept, labels: Uint32Array.from(kept, (row) => (column.codes[row] === positive ? 1 : 0)) };
+}
+
+const take = (columns, rows) => new Table(columns[0].valid.length, columns).take(rows).columns;
+const subjectsOf = (table, rows) =>
+  Uint32Array.from(rows, (row) => Number(table.column('subject_id').values[row]));
+
+function scoreOf(model, train, test, names) {
+  const scores = learners[model]({
+    features: take(columnsOf(train.table, names), train.rows),
+    labels: train.labels,
+    subjects: subjectsOf(train.table, train.rows),
+    classes: 2,
+    test: take(columnsOf(test.table, names), test.rows),
+    rng: rng.split(model),
+  });
+  const positive = Float64Array.from(test.rows, (_, i) => scores[2 * i + 1]);
+  const areas = [];
+  const draw = rng.split('bootstrap');
+  for (let b = 0; b < Number(flags.resamples); b++) {
+    const rows = Array.from(test.rows, () => draw.int(test.rows.length));
+    const area = auc(
+      rows.map((i) => positive[i]),
+      rows.map((i) => test.labels[i]),
+    );
+    if (area !== null) areas.push(area);
+  }
+  areas.sort((a, b) => a - b);
+  const at = (q) => areas[Math.round(q * (areas.length - 1))] ?? NaN;
+  return { auc: auc(positive, test.labels), low: at(0.025), high: at(0.975) };
+}
+
+const text = ({ auc: area, low, high }) => `${area.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
+
+/** TRTR and TSTR, task by task and model by model. */
+function utility() {
+  console.log(
+    '\n| task | positives (test) | model | TRTR, all features | TRTR, shared |' +
+      sides.map(({ name }) => ` TSTR ${name} | of TRTR |`).join(''),
+  );
+  console.log(`| --- | ---: | --- | ---: | ---: |${' ---: | ---: |'.repeat(sides.length)}`);
+  for (const task of real.tasks.filter((t) => t.type === 'binary')) {
+    if (task.notComputable !== undefined) {
+      console.log(`| ${task.title} | – | – | ${task.notComputable} |`);
+      continue;
+    }
+    const train = { table: real.table, ...rowsWith(real.table, task.label, real.split.train) };
+    const test = { table: real.table, ...rowsWith(real.table, task.label, real.split.test) };
+    const names = shared.filter((name) => !task.exclude.includes(name));
+    const all = usable(real.table, task.exclude).map(({ schema }) => schema.name);
+    const positives = test.labels.reduce((a, b) => a + b, 0);
+    for (const model of Object.keys(learners)) {
+      const full = scoreOf(model, train, test, all);
+      const part = scoreOf(model, train, test, names);
+      const cells = sides.map(({ made }) => {
+        if (!made.table.has(task.label)) return ' – | – |';
+        const own = { table: made.table, ...rowsWith(made.table, task.label) };
+        const found = scoreOf(model, own, test, names);
+        return ` ${text(found)} | ${(found.auc / full.auc).toFixed(3)} |`;
+      });
+      console.log(
+        `| ${task.title} | ${positives} of ${test.rows.length} | ${model} | ${text(full)} | ${text(part)} |${cells.join('')}`,
+      );
+    }
+  }
+}
+
+/** How well the features foretell outcomes inside each simulation: trained on its train part, tested on its test part. */
+function inside() {
+  console.log('\n| inside | task | positives (test) | boosting | logistic |');
+  console.log('| --- | --- | ---: | ---: | ---: |');
+  for (const { name, made } of sides)
+    for (const task of made.tasks.filter((t) => t.type === 'binary' && t.notComputable === undefined)) {
+      const train = { table: made.table, ...rowsWith(made.table, task.label, made.split.train) };
+      const test = { table: made.table, ...rowsWith(made.table, task.label, made.split.test) };
+      const names = shared.filter((one) => !task.exclude.includes(one));
+      const positives = test.labels.reduce((a, b) => a + b, 0);
+      const scores = Object.keys(learners).map((model) => text(scoreOf(model, train, test, names)));
+      console.log(
+        `| ${name} | ${task.title} | ${positives} of ${test.rows.length} | ${scores.join(' | ')} |`,
+      );
+    }
+}
+
+/** Weights (a standard deviation of the real train rows) of the strongest effects on death, and what the simulation says. */
+function effects() {
+  const task = real.tasks.find((t) => t.id === 'in-hospital-mortality');
+  const names = shared.filter((name) => !task.exclude.includes(name));
+  const train = { table: real.table, ...rowsWith(real.table, task.label, real.split.train) };
+  const encoder = fitEncoder(take(columnsOf(real.table, names), train.rows));
+  const weightsOf = ({ table, rows, labels }) => {
+    const encoded = encodeColumns(encoder, take(columnsOf(table, names), rows));
+    return fitLogistic({ ...encoded, labels, classes: 2, l2: 10, maxIterations: 200, tolerance: 1e-5 })
+      .weights;
+  };
+  const own = weightsOf(train);
+  const others = sides.map(({ made }) =>
+    weightsOf({ table: made.table, ...rowsWith(made.table, task.label) }),
+  );
+  const order = [...own.keys()].sort((a, b) => Math.abs(own[b]) - Math.abs(own[a]));
+  const top = order.slice(0, Number(flags.effects));
+  console.log(
+    `\n| effect on death (log odds a real SD) | real |${sides.map(({ name }) => ` ${name} |`).join('')}`,
+  );
+  console.log(`| --- | ---: |${' ---: |'.repeat(sides.length)}`);
+  for (const i of top)
+    console.log(
+      `| ${encoder.names[i]} | ${own[i].toFixed(2)} |${others.map((w) => ` ${w[i].toFixed(2)} |`).join('')}`,
+    );
+  for (const [s, { name }] of sides.entries()) {
+    const same = top.filter((i) => Math.sign(own[i]) === Math.sign(others[s][i])).length;
+    console.log(
+      `${name}: ${same} of the ${top.length} strongest have the same sign; correlation of all ${own.length} weights ${pearson(own, others[s]).toFixed(2)}`,
+    );
+  }
+}
+
+/** Chronic conditions under the codes of simulated records (ICD-10-CM prefixes) and of eICU's past history (parts of paths). */
+function conditions() {
+  return {
+    hypertension: [['I10', 'I11', 'I12', 'I13'], ['Hypertension Requiring']],
+    diabetes: [['E10', 'E11'], ['Insulin Dependent Diabetes']],
+    'heart failure': [['I50'], ['Congestive Heart Failure']],
+    'coronary disease': [
+      ['I20', 'I21', 'I25'],
+      ['Myocardial Infarction', 'Coronary', 'Angina'],
+    ],
+    'atrial fibrillation': [['I48'], ['atrial fibrillation']],
+    stroke: [
+      ['I63', 'I69', 'Z86.73'],
+      ['Strokes', 'TIA'],
+    ],
+    COPD: [['J43', 'J44'], ['/COPD/']],
+    asthma: [['J45'], ['/Asthma/']],
+    'kidney disease': [['N18'], ['Renal  (R)']],
+    dementia: [['F01', 'F02', 'F03', 'G30'], ['Dementia']],
+    hypothyroidism: [['E03'], ['Hypothyroidism']],
+    cancer: [['C'], ['Cancer/Cancer-Primary', 'Cancer/Metastases']],
+    cirrhosis: [['K70', 'K74'], ['Cirrhosis']],
+    depression: [['F32', 'F33'], []],
+    hyperlipidemia: [['E78'], []],
+    obesity: [['E66'], []],
+    prediabetes: [['R73'], []],
+    anaemia: [['D50', 'D64'], []],
+    osteoarthritis: [['M15', 'M16', 'M17', 'M19'], []],
+    osteoporosis: [['M81'], []],
+  };
+}
+
+/** Mutual information of every pair of conditions on both sides, and how the two lists hang together. */
+async function chronic() {
+  const wanted = conditions();
+  const flagsOf = async (dir, pick) => {
+    const store = await CohortStore.open(dir);
+    const db = await Database.open({ threads: 1 });
+    await store.views(db);
+    const rows = await db.rows(
+      "SELECT DISTINCT subject_id, code FROM events WHERE kind = 'condition' AND end_time IS NULL OR code LIKE 'EICU_PAST//%'",
+    );
+    const people = await db.rows('SELECT subject_id FROM subjects');
+    db.close();
+    const by = new Map(people.map((row) => [String(row.subject_id), []]));
+    for (const row of rows) by.get(String(row.subject_id))?.push(String(row.code));
+    return Object.entries(wanted).map(([, lists]) =>
+      Uint8Array.from([...by.values()], (codes) => (codes.some((code) => pick(code, lists)) ? 1 : 0)),
+    );
+  };
+  const past = (code, [, paths]) =>
+    code.startsWith('EICU_PAST//') && paths.some((part) => code.includes(part));
+  const icd = (code, [prefixes]) =>
+    code.startsWith('ICD10CM//') && prefixes.some((p) => code.slice(9).startsWith(p));
+  const own = await flagsOf(flags.real, past);
+  const names = Object.keys(wanted);
+  const shareOf = (flag) => flag.reduce((a, b) => a + b, 0) / flag.length;
+  for (const { name, dir } of sides) {
+    const made = await flagsOf(dir, icd);
+    const kept = names.map((_, i) => i).filter((i) => shareOf(own[i]) > 0.005 && shareOf(made[i]) > 0.005);
+    console.log(`\n| condition | real | ${name} |\n| --- | ---: | ---: |`);
+    for (const i of kept)
+      console.log(
+        `| ${names[i]} | ${(100 * shareOf(own[i])).toFixed(1)} % | ${(100 * shareOf(made[i])).toFixed(1)} % |`,
+      );
+    const pairs = kept.flatMap((i) => kept.filter((j) => j > i).map((j) => [i, j]));
+    const informationOf = (all) =>
+      pairs.map(([i, j]) => {
+        const counts = [0, 0, 0, 0];
+        for (let k = 0; k < all[i].length; k++) counts[2 * all[i][k] + all[j][k]]++;
+        const odds = ((counts[0] + 0.5) * (counts[3] + 0.5)) / ((counts[1] + 0.5) * (counts[2] + 0.5));
+        return { information: mutualInformation(counts, 2), odds: Math.log(odds) };
+      });
+    const [a, b] = [informationOf(own), informationOf(made)];
+    const of = (list, key) => list.map((one) => one[key]);
+    console.log(
+      `${name}: ${pairs.length} pairs of ${kept.length} conditions; mutual information: Spearman ${spearman(of(a, 'information'), of(b, 'information')).toFixed(2)}, Pearson ${pearson(of(a, 'information'), of(b, 'information')).toFixed(2)}; log odds ratios: Pearson ${pearson(of(a, 'odds'), of(b, 'odds')).toFixed(2)}`,
+    );
+  }
+}
