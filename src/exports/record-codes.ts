@@ -4,8 +4,10 @@ import { systemCode } from './codes.js';
 /** Every coding that the entries of a record carry or give as a reason or a value, once each, in the order of the record. */
 export function recordCodes(record: PatientRecord): readonly Coding[] {
   const found = new Map<string, Coding>();
+  const seen = new Set<Coding>();
   const add = (coding: Coding | null | undefined): void => {
-    if (coding === null || coding === undefined) return;
+    if (coding === null || coding === undefined || seen.has(coding)) return;
+    seen.add(coding);
     const key = systemCode(coding);
     if (!found.has(key)) found.set(key, coding);
   };
@@ -23,12 +25,12 @@ export function recordCodes(record: PatientRecord): readonly Coding[] {
     record.supplies,
     record.carePlans,
   ];
-  for (const list of entries) for (const { codes } of list) codes.forEach(add);
+  for (const list of entries) for (const { codes } of list) for (const coding of codes) add(coding);
   for (const { reason } of record.encounters) add(reason?.code);
   for (const { value, components } of record.observations) {
     if (value?.kind === 'coding') add(value.coding);
     for (const part of components) {
-      part.codes.forEach(add);
+      for (const coding of part.codes) add(coding);
       if (part.value.kind === 'coding') add(part.value.coding);
     }
   }

@@ -20,7 +20,7 @@ import {
 import { finishOmop } from './finish.js';
 import { directoryRows, personRows, visitRows } from './people.js';
 import type { OmopTable } from './rows.js';
-import { personTables, RecordRows, stagedColumns, stagedFile } from './rows.js';
+import { personTables, RecordRows, stagedColumns, stagedFile, TableRows } from './rows.js';
 
 const fileKind = z.enum(['csv', 'parquet']);
 
@@ -66,20 +66,23 @@ function preamble(directory: Directory, facts: RunFacts): Chunk[] {
   for (const table of tables) texts.append(stagedFile(table), csvLine(stagedColumns(table)));
   texts.append(stagedFile('counts'), csvLine(['person_id', ...personTables]));
   texts.append(stagedFile('codes'), csvLine(['code', 'display']));
-  directoryRows(texts, directory, facts);
+  directoryRows(new TableRows(texts), directory, facts);
   return texts.take();
 }
 
 class OmopEncoder implements RecordEncoder {
   readonly #directory: Directory;
   readonly #texts = new FileTexts();
+  readonly #tables = new TableRows(this.#texts);
+  readonly #counts = this.#texts.file(stagedFile('counts'));
+  readonly #codes = this.#texts.file(stagedFile('codes'));
 
   constructor(directory: Directory) {
     this.#directory = directory;
   }
 
   add(record: PatientRecord): void {
-    const rows = new RecordRows(record, this.#texts);
+    const rows = new RecordRows(record, this.#tables);
     personRows(rows, this.#directory);
     const places = visitRows(rows);
     const context = { rows, places, charges: chargesOf(record, this.#directory) };
@@ -90,9 +93,8 @@ class OmopEncoder implements RecordEncoder {
     observationRows(context);
     deviceRows(context);
     noteRows(context);
-    rows.close();
-    const codes = recordCodes(record).map((c) => csvLine([systemCode(c), c.display]));
-    this.#texts.append(stagedFile('codes'), codes.join(''));
+    this.#counts.append(rows.countsLine());
+    for (const c of recordCodes(record)) this.#codes.append(csvLine([systemCode(c), c.display]));
   }
 
   take(): Chunk[] {

@@ -1,6 +1,4 @@
 import type { Address, Directory } from '../../cohort/index.js';
-import { csvLine } from '../../core/index.js';
-import type { FileTexts } from '../file-texts.js';
 import { isoDate, sqlTime } from '../times.js';
 import type { RunFacts } from '../types.js';
 import {
@@ -12,13 +10,12 @@ import {
   typeConcepts,
   visitConcepts,
 } from './concepts.js';
-import type { Cells, OmopTable, RecordRows } from './rows.js';
-import { coded, moment, stagedColumns, stagedFile } from './rows.js';
+import type { Cells, OmopTable, RecordRows, TableRows } from './rows.js';
 
 /** Rows that stand once: locations and care sites of organizations, providers, and what the data are. */
-export function directoryRows(texts: FileTexts, directory: Directory, facts: RunFacts): void {
+export function directoryRows(tables: TableRows, directory: Directory, facts: RunFacts): void {
   const put = (table: OmopTable, cells: Cells): void => {
-    texts.append(stagedFile(table), csvLine(stagedColumns(table).map((name) => cells[name] ?? null)));
+    tables.row(table).setAll(cells).write();
   };
   for (const [i, organization] of directory.organizations.entries()) {
     put('location', location(i + 1, organization.address));
@@ -79,48 +76,53 @@ export function personRows(rows: RecordRows, directory: Directory): void {
   const { person, endTime, coverages } = rows.record;
   const birth = new Date(person.birthTime);
   const place = directory.organizations.length + rows.person;
-  rows.put('location', location(place, person.address));
-  rows.put('person', {
-    person_id: rows.person,
-    gender_concept_id: genderConcepts[person.sex],
-    year_of_birth: birth.getUTCFullYear(),
-    month_of_birth: birth.getUTCMonth() + 1,
-    day_of_birth: birth.getUTCDate(),
-    birth_datetime: sqlTime(Math.floor(person.birthTime / 1000) * 1000),
-    race_concept_id: raceConcepts[person.race],
-    ethnicity_concept_id: ethnicityConcepts[person.ethnicity],
-    location_id: place,
-    person_source_value: person.id,
-    gender_source_value: person.sex,
-    gender_source_concept_id: 0,
-    race_source_value: person.race,
-    race_source_concept_id: 0,
-    ethnicity_source_value: person.ethnicity,
-    ethnicity_source_concept_id: 0,
-  });
-  rows.add('observation_period', {
-    observation_period_start_date: isoDate(person.birthTime),
-    observation_period_end_date: isoDate(endTime),
-    period_type_concept_id: typeConcepts.ehr,
-  });
-  if (person.deathTime !== null) {
-    rows.put('death', {
+  rows.row('location').setAll(location(place, person.address)).write();
+  rows
+    .row('person')
+    .setAll({
       person_id: rows.person,
-      ...moment('death', person.deathTime),
-      death_type_concept_id: typeConcepts.ehr,
-      ...(person.causeOfDeath === null ? {} : coded('cause', [person.causeOfDeath])),
-    });
+      gender_concept_id: genderConcepts[person.sex],
+      year_of_birth: birth.getUTCFullYear(),
+      month_of_birth: birth.getUTCMonth() + 1,
+      day_of_birth: birth.getUTCDate(),
+      birth_datetime: sqlTime(Math.floor(person.birthTime / 1000) * 1000),
+      race_concept_id: raceConcepts[person.race],
+      ethnicity_concept_id: ethnicityConcepts[person.ethnicity],
+      location_id: place,
+      person_source_value: person.id,
+      gender_source_value: person.sex,
+      gender_source_concept_id: 0,
+      race_source_value: person.race,
+      race_source_concept_id: 0,
+      ethnicity_source_value: person.ethnicity,
+      ethnicity_source_concept_id: 0,
+    })
+    .write();
+  rows
+    .begin('observation_period')
+    .set('observation_period_start_date', isoDate(person.birthTime))
+    .set('observation_period_end_date', isoDate(endTime))
+    .set('period_type_concept_id', typeConcepts.ehr)
+    .write();
+  if (person.deathTime !== null) {
+    rows
+      .row('death')
+      .set('person_id', rows.person)
+      .moment('death', person.deathTime)
+      .set('death_type_concept_id', typeConcepts.ehr)
+      .coded('cause_source_value', person.causeOfDeath === null ? [] : [person.causeOfDeath])
+      .write();
   }
   for (const coverage of coverages) {
-    const payer = directory.payers[coverage.payer];
-    rows.add('payer_plan_period', {
-      payer_plan_period_start_date: isoDate(coverage.start),
-      payer_plan_period_end_date: isoDate(coverage.end ?? endTime),
-      payer_concept_id: 0,
-      payer_source_value: payer?.name,
-      payer_source_concept_id: 0,
-      plan_source_value: coverage.memberId,
-    });
+    rows
+      .begin('payer_plan_period')
+      .set('payer_plan_period_start_date', isoDate(coverage.start))
+      .set('payer_plan_period_end_date', isoDate(coverage.end ?? endTime))
+      .set('payer_concept_id', 0)
+      .set('payer_source_value', directory.payers[coverage.payer]?.name)
+      .set('payer_source_concept_id', 0)
+      .set('plan_source_value', coverage.memberId)
+      .write();
   }
 }
 
@@ -129,6 +131,19 @@ export interface Place {
   readonly visit: number;
   readonly detail: number | null;
 }
+
+const visitColumnsOf = (prefix: string) => ({
+  concept: `${prefix}_concept_id`,
+  start: `${prefix}_start`,
+  end: `${prefix}_end`,
+  type: `${prefix}_type_concept_id`,
+  source: `${prefix}_source_value`,
+  sourceConcept: `${prefix}_source_concept_id`,
+});
+const visitColumns = {
+  visit_occurrence: visitColumnsOf('visit'),
+  visit_detail: visitColumnsOf('visit_detail'),
+};
 
 /**
  * Visits, and stays within them (an ICU stay inside an admission) as visit details. Gives the place of each encounter. A visit that has not ended ends
@@ -141,24 +156,25 @@ export function visitRows(rows: RecordRows): readonly Place[] {
   for (const encounter of encounters) {
     const parent = encounter.parent === null ? undefined : places[encounter.parent];
     const table = parent === undefined ? 'visit_occurrence' : 'visit_detail';
-    const prefix = parent === undefined ? 'visit' : 'visit_detail';
-    const number = rows.add(table, {
-      [`${prefix}_concept_id`]: visitConcepts[encounter.class],
-      ...moment(`${prefix}_start`, encounter.start),
-      ...moment(`${prefix}_end`, encounter.end ?? Math.max(endTime, encounter.start)),
-      [`${prefix}_type_concept_id`]: typeConcepts.encounter,
-      provider_id: encounter.practitioner + 1,
-      care_site_id: encounter.organization + 1,
-      [`${prefix}_source_value`]: encounter.id,
-      [`${prefix}_source_concept_id`]: 0,
-      admitted_from_concept_id: 0,
-      admitted_from_source_value: encounter.admitSource?.code,
-      discharged_to_concept_id: 0,
-      discharged_to_source_value: encounter.dischargeDisposition?.code,
-      ...(parent === undefined
-        ? { preceding_visit_occurrence_id: previous }
-        : { visit_occurrence_id: parent.visit, parent_visit_detail_id: parent.detail }),
-    });
+    const columns = visitColumns[table];
+    const row = rows
+      .begin(table)
+      .set(columns.concept, visitConcepts[encounter.class])
+      .moment(columns.start, encounter.start)
+      .moment(columns.end, encounter.end ?? Math.max(endTime, encounter.start))
+      .set(columns.type, typeConcepts.encounter)
+      .set('provider_id', encounter.practitioner + 1)
+      .set('care_site_id', encounter.organization + 1)
+      .set(columns.source, encounter.id)
+      .set(columns.sourceConcept, 0)
+      .set('admitted_from_concept_id', 0)
+      .set('admitted_from_source_value', encounter.admitSource?.code)
+      .set('discharged_to_concept_id', 0)
+      .set('discharged_to_source_value', encounter.dischargeDisposition?.code);
+    if (parent === undefined) row.set('preceding_visit_occurrence_id', previous);
+    else row.set('visit_occurrence_id', parent.visit).set('parent_visit_detail_id', parent.detail);
+    row.write();
+    const number = rows.last(table);
     places.push(
       parent === undefined ? { visit: number, detail: null } : { visit: parent.visit, detail: number },
     );
