@@ -16,6 +16,7 @@ export type { Clock } from './clock.js';
 export { canonicalJson, fingerprint, sha256 } from './fingerprint.js';
 export type { Json } from './fingerprint.js';
 export { Rng } from './rng.js';
+export { sha256Words } from './sha256.js';
 export { conversion, convert, isConvertible } from './units.js';
 export type { Linear, Substance } from './units.js';
 export {

@@ -19,17 +19,18 @@ const utf8 = new TextEncoder();
 export type Words = Int32Array;
 
 /**
- * SHA-256 (FIPS 180-4, §6.2.2) of eight words followed by a text in UTF-8. Node's own hash costs an object with a finaliser for each
+ * SHA-256 (FIPS 180-4, §6.2.2) of eight words, or none, followed by a text in UTF-8. Node's own hash costs an object with a finaliser for each
  * call, which takes longer than hashing one or two blocks here, and a simulated life needs hundreds.
  */
 export function sha256Words(words: Words, text: string): Words {
-  const length = 32 + append(text);
+  const head = 4 * words.length;
+  const length = head + append(text, head);
   const padded = (length + 9 + 63) & ~63;
   bytes[length] = 0x80;
   bytes.fill(0, length + 1, padded);
   const state = Int32Array.from(start);
   for (let at = 0; at < padded; at += 64) {
-    const first = at === 0 ? 8 : 0;
+    const first = at === 0 ? words.length : 0;
     for (let i = 0; i < first; i++) w[i] = words[i]!;
     for (let i = first; i < 16; i++) w[i] = wordAt(at + 4 * i);
     if (at + 64 === padded) w[15] = length * 8;
@@ -39,13 +40,13 @@ export function sha256Words(words: Words, text: string): Words {
 }
 
 /** Puts a text behind the place of the words. @returns how many bytes it takes. */
-function append(text: string): number {
-  const most = 32 + 3 * text.length + 72;
+function append(text: string, head: number): number {
+  const most = head + 3 * text.length + 72;
   if (most > bytes.length) bytes = new Uint8Array(2 * most);
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit > 127) return utf8.encodeInto(text, bytes.subarray(32)).written;
-    bytes[32 + i] = unit;
+    if (unit > 127) return utf8.encodeInto(text, bytes.subarray(head)).written;
+    bytes[head + i] = unit;
   }
   return text.length;
 }
@@ -62,16 +63,14 @@ function addBlock(state: Int32Array): void {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
     w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = [
-    state[0]!,
-    state[1]!,
-    state[2]!,
-    state[3]!,
-    state[4]!,
-    state[5]!,
-    state[6]!,
-    state[7]!,
-  ];
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let i = 0; i < 64; i++) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + k[i]! + w[i]!) | 0;

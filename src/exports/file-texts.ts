@@ -1,6 +1,8 @@
+import { ByteBuffer } from './byte-buffer.js';
 import type { Chunk } from './types.js';
 
-const utf8 = new TextEncoder();
+/** Text is encoded once so many characters are there: what is joined from short pieces and kept for long makes the garbage collector work. */
+const mostPending = 2048;
 
 /** The text of one file that is being collected. */
 export interface FileText {
@@ -8,10 +10,22 @@ export interface FileText {
 }
 
 class Collected implements FileText {
-  text = '';
+  readonly #bytes = new ByteBuffer();
+  #pending = '';
 
   append(text: string): void {
-    this.text += text;
+    this.#pending += text;
+    if (this.#pending.length > mostPending) this.#encode();
+  }
+
+  take(): Uint8Array {
+    this.#encode();
+    return this.#bytes.take();
+  }
+
+  #encode(): void {
+    this.#bytes.write(this.#pending);
+    this.#pending = '';
   }
 }
 
@@ -34,9 +48,8 @@ export class FileTexts {
   take(): Chunk[] {
     const chunks: Chunk[] = [];
     for (const [file, collected] of [...this.#texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (collected.text === '') continue;
-      chunks.push({ file, bytes: utf8.encode(collected.text) });
-      collected.text = '';
+      const bytes = collected.take();
+      if (bytes.length > 0) chunks.push({ file, bytes });
     }
     return chunks;
   }

@@ -1,10 +1,11 @@
-import type { Coding, Directory, PatientRecord } from '../cohort/index.js';
+import type { Directory, PatientRecord } from '../cohort/index.js';
 import { subjectId, systemCode } from './codes.js';
 import type { CsvCell } from '../core/index.js';
 import { csvLine } from '../core/index.js';
+import type { FileText } from './file-texts.js';
 import { FileTexts } from './file-texts.js';
 import { recordCodes } from './record-codes.js';
-import { eventRows } from './store-events.js';
+import { eachEventRow } from './store-events.js';
 import type { StagedTable } from './store-layout.js';
 import { stagedFile, stagedNames, stagedTables } from './store-layout.js';
 import { encounterRows, subjectRow } from './store-people.js';
@@ -22,25 +23,30 @@ export function storePreamble(): Chunk[] {
 export class StoreEncoder implements RecordEncoder {
   readonly #directory: Directory;
   readonly #texts = new FileTexts();
+  readonly #files = Object.fromEntries(
+    stagedNames.map((table) => [table, this.#texts.file(stagedFile(table))]),
+  ) as Readonly<Record<StagedTable, FileText>>;
 
   constructor(directory: Directory) {
     this.#directory = directory;
   }
 
   add(record: PatientRecord): void {
-    this.#put('subjects', [subjectRow(record, this.#directory)]);
-    this.#put('encounters', encounterRows(record, this.#directory));
-    this.#put('events', eventRows(record));
-    this.#put('notes', noteRows(record));
-    this.#put('codes', recordCodes(record).map(codeRow));
+    this.#put('subjects', subjectRow(record, this.#directory));
+    for (const row of encounterRows(record, this.#directory)) this.#put('encounters', row);
+    eachEventRow(record, (row) => {
+      this.#put('events', row);
+    });
+    for (const row of noteRows(record)) this.#put('notes', row);
+    for (const coding of recordCodes(record)) this.#put('codes', [systemCode(coding), coding.display]);
   }
 
   take(): Chunk[] {
     return this.#texts.take();
   }
 
-  #put(table: StagedTable, rows: readonly (readonly CsvCell[])[]): void {
-    if (rows.length > 0) this.#texts.append(stagedFile(table), rows.map(csvLine).join(''));
+  #put(table: StagedTable, row: readonly CsvCell[]): void {
+    this.#files[table].append(csvLine(row));
   }
 }
 
@@ -55,5 +61,3 @@ function noteRows(record: PatientRecord): CsvCell[][] {
     JSON.stringify({ module: note.origin.module, state: note.origin.state }),
   ]);
 }
-
-const codeRow = (coding: Coding): CsvCell[] => [systemCode(coding), coding.display];

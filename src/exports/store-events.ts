@@ -11,28 +11,27 @@ interface Event {
   readonly time: number;
   readonly end?: number | null;
   readonly encounter: number | null;
-  readonly number?: number | null;
-  readonly text?: string | null;
-  readonly unit?: string | null;
+  readonly number?: number | null | undefined;
+  readonly text?: string | null | undefined;
+  readonly unit?: string | null | undefined;
   /** Facts beside the columns; null and undefined are left out. */
-  readonly details?: Readonly<Record<string, string | number | boolean | null | undefined>>;
+  readonly details?: Readonly<Record<string, string | number | boolean | null | undefined>> | undefined;
 }
 
-/** All events of a record, in the order of its arrays. What was not measured (absent values) is no event. */
-export function eventRows(record: PatientRecord): CsvCell[][] {
-  return [
-    ...conditions(record),
-    ...allergies(record),
-    ...observations(record),
-    ...record.reports.map((report) => ({
-      kind: 'report',
-      code: report.codes[0],
-      time: report.time,
-      encounter: report.encounter,
-    })),
-    ...treatments(record),
-    ...things(record),
-  ].map((event) => row(record, event));
+type Add = (event: Event) => void;
+
+/** All events of a record as rows, in the order of its arrays. What was not measured (absent values) is no event. */
+export function eachEventRow(record: PatientRecord, use: (row: readonly CsvCell[]) => void): void {
+  const add: Add = (event) => {
+    use(row(record, event));
+  };
+  conditions(record, add);
+  allergies(record, add);
+  observations(record, add);
+  for (const { codes, time, encounter } of record.reports)
+    add({ kind: 'report', code: codes[0], time, encounter });
+  treatments(record, add);
+  things(record, add);
 }
 
 function row(record: PatientRecord, event: Event): CsvCell[] {
@@ -47,24 +46,29 @@ function row(record: PatientRecord, event: Event): CsvCell[] {
     event.text ?? null,
     event.unit ?? null,
     event.encounter === null ? null : (record.encounters[event.encounter]?.id ?? null),
-    detailsText(event.details),
+    event.details === undefined ? null : detailsText(event.details),
   ];
 }
 
-function detailsText(details: Event['details']): string | null {
-  const kept = Object.entries(details ?? {}).filter(([, value]) => value !== null && value !== undefined);
-  return kept.length === 0 ? null : JSON.stringify(Object.fromEntries(kept));
+function detailsText(details: NonNullable<Event['details']>): string | null {
+  let text = '';
+  for (const key of Object.keys(details)) {
+    const value = details[key];
+    if (value === null || value === undefined) continue;
+    text += `${text === '' ? '{' : ','}"${key}":${JSON.stringify(value)}`;
+  }
+  return text === '' ? null : `${text}}`;
 }
 
 const reasonOf = (reason: Reason | null): string | null => (reason === null ? null : systemCode(reason.code));
 
 /** A condition stands under its ICD-10-CM code where it has one, and keeps the code of its module in `original_code`. */
-function conditions(record: PatientRecord): Event[] {
+function conditions(record: PatientRecord, add: Add): void {
   const sequences = sequencesOf(record);
-  return record.conditions.map((condition) => {
+  for (const condition of record.conditions) {
     const own = condition.codes[0];
     const code = codingIn(condition.codes, 'ICD10CM') ?? own;
-    return {
+    add({
       kind: 'condition',
       code,
       time: condition.recorded,
@@ -74,8 +78,8 @@ function conditions(record: PatientRecord): Event[] {
         original_code: own === undefined || own === code ? null : systemCode(own),
         sequence: sequences.get(condition),
       },
-    };
-  });
+    });
+  }
 }
 
 /** Rank of a condition among those of its encounter, from 1: the encounter's reason first, then in the order of the record. */
@@ -102,34 +106,34 @@ function sequencesOf(record: PatientRecord): ReadonlyMap<Condition, number> {
   return found;
 }
 
-function allergies(record: PatientRecord): Event[] {
-  return record.allergies.map((allergy) => ({
-    kind: 'allergy',
-    code: allergy.codes[0],
-    time: allergy.start,
-    end: allergy.end,
-    encounter: allergy.encounter,
-    details: {
-      type: allergy.type,
-      category: allergy.category,
-      reaction: allergy.reactions[0] === undefined ? null : systemCode(allergy.reactions[0].manifestation),
-      severity: allergy.reactions[0]?.severity,
-    },
-  }));
+function allergies(record: PatientRecord, add: Add): void {
+  for (const allergy of record.allergies) {
+    const reaction = allergy.reactions[0];
+    add({
+      kind: 'allergy',
+      code: allergy.codes[0],
+      time: allergy.start,
+      end: allergy.end,
+      encounter: allergy.encounter,
+      details: {
+        type: allergy.type,
+        category: allergy.category,
+        reaction: reaction === undefined ? null : systemCode(reaction.manifestation),
+        severity: reaction?.severity,
+      },
+    });
+  }
 }
 
-function observations(record: PatientRecord): Event[] {
-  return record.observations.flatMap((observation) =>
-    measurementsOf(observation)
-      .filter(({ value }) => value.kind !== 'absent')
-      .map(({ codes, value }) => ({
-        kind: 'observation',
-        code: codes[0],
-        time: observation.time,
-        encounter: observation.encounter,
-        ...valueOf(value),
-      })),
-  );
+function observations(record: PatientRecord, add: Add): void {
+  for (const observation of record.observations) {
+    const { time, encounter } = observation;
+    for (const { codes, value } of measurementsOf(observation)) {
+      if (value.kind === 'absent') continue;
+      const { number, text, unit, details } = valueOf(value);
+      add({ kind: 'observation', code: codes[0], time, encounter, number, text, unit, details });
+    }
+  }
 }
 
 function valueOf(value: ObservationValue): Pick<Event, 'number' | 'text' | 'unit' | 'details'> {
@@ -154,17 +158,18 @@ function valueOf(value: ObservationValue): Pick<Event, 'number' | 'text' | 'unit
   }
 }
 
-function treatments(record: PatientRecord): Event[] {
-  return [
-    ...record.procedures.map((procedure) => ({
+function treatments(record: PatientRecord, add: Add): void {
+  for (const procedure of record.procedures)
+    add({
       kind: 'procedure',
       code: procedure.codes[0],
       time: procedure.start,
       end: procedure.end,
       encounter: procedure.encounter,
       details: { reason_code: reasonOf(procedure.reason) },
-    })),
-    ...record.medications.map((medication) => ({
+    });
+  for (const medication of record.medications)
+    add({
       kind: 'medication',
       code: medication.codes[0],
       time: medication.start,
@@ -178,29 +183,30 @@ function treatments(record: PatientRecord): Event[] {
         reason_code: reasonOf(medication.reason),
         route: medication.dosage?.route?.display,
       },
-    })),
-    ...record.immunizations.map((immunization) => ({
+    });
+  for (const immunization of record.immunizations)
+    add({
       kind: 'immunization',
       code: immunization.codes[0],
       time: immunization.time,
       encounter: immunization.encounter,
       details: { dose: immunization.dose },
-    })),
-    ...record.carePlans.map((plan) => ({
+    });
+  for (const plan of record.carePlans)
+    add({
       kind: 'careplan',
       code: plan.codes[0],
       time: plan.start,
       end: plan.end,
       encounter: plan.encounter,
       details: { reason_code: reasonOf(plan.reason) },
-    })),
-  ];
+    });
 }
 
 /** Imaging, devices and supplies; a supply is a device with a quantity. */
-function things(record: PatientRecord): Event[] {
-  return [
-    ...record.imaging.map((study) => ({
+function things(record: PatientRecord, add: Add): void {
+  for (const study of record.imaging)
+    add({
       kind: 'imaging',
       code: study.codes[0],
       time: study.time,
@@ -209,21 +215,22 @@ function things(record: PatientRecord): Event[] {
         modality: study.series[0]?.modality.code,
         body_site: study.series[0] === undefined ? null : systemCode(study.series[0].bodySite),
       },
-    })),
-    ...record.devices.map((device) => ({
+    });
+  for (const device of record.devices)
+    add({
       kind: 'device',
       code: device.codes[0],
       time: device.start,
       end: device.end,
       encounter: device.encounter,
-    })),
-    ...record.supplies.map((supply) => ({
+    });
+  for (const supply of record.supplies)
+    add({
       kind: 'device',
       code: supply.codes[0],
       time: supply.time,
       encounter: supply.encounter,
       number: supply.quantity,
       details: { supply: true },
-    })),
-  ];
+    });
 }

@@ -79,6 +79,7 @@ function preamble(directory: Directory): Chunk[] {
 class CsvEncoder implements RecordEncoder {
   readonly #directory: Directory;
   readonly #texts = new FileTexts();
+  readonly #files = patientTables.map((table) => this.#texts.file(csvFile(table)));
 
   constructor(directory: Directory) {
     this.#directory = directory;
@@ -86,9 +87,9 @@ class CsvEncoder implements RecordEncoder {
 
   add(record: PatientRecord): void {
     const context = rowContext(record, this.#directory);
-    for (const table of patientTables) {
-      const rows = rowsOf[table](context);
-      if (rows.length > 0) this.#texts.append(csvFile(table), rows.map(csvLine).join(''));
+    for (const [i, table] of patientTables.entries()) {
+      const file = this.#files[i]!;
+      for (const row of rowsOf[table](context)) file.append(csvLine(row));
     }
     appendTotals(this.#texts, context);
   }

@@ -25,7 +25,8 @@ const monthMs = 30.4375 * 86_400_000; // a mean month of the Julian calendar
 export function appendTotals(texts: FileTexts, context: RowContext): void {
   const { record, directory, charges, patient } = context;
   const put = (name: Working, rows: readonly (readonly CsvCell[])[]): void => {
-    if (rows.length > 0) texts.append(file(name), rows.map(csvLine).join(''));
+    const text = texts.file(file(name));
+    for (const row of rows) text.append(csvLine(row));
   };
   const procedures = counts(record.procedures);
   const immunizations = counts(record.immunizations);

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Chunk } from '../types.js';
 import type { CompiledFhirOptions } from './options.js';
-import { ByteBuffer } from './text/byte-buffer.js';
+import { ByteBuffer } from '../byte-buffer.js';
 
 /** Where resources go, and how they refer to each other there. */
 export interface Sink {

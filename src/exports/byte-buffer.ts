@@ -1,6 +1,6 @@
 /** Text collected as UTF-8 in one growing buffer. */
 export class ByteBuffer {
-  #bytes = Buffer.allocUnsafeSlow(1 << 16);
+  #bytes = Buffer.allocUnsafeSlow(1 << 12);
   #length = 0;
 
   get length(): number {
