@@ -13,11 +13,14 @@ export class ByteBuffer {
     this.#length += this.#bytes.write(text, this.#length, 'utf8');
   }
 
-  /** A copy of what was written; the buffer is empty afterwards and keeps its room. */
-  take(): Uint8Array {
-    const out = new Uint8Array(this.#bytes.subarray(0, this.#length));
+  /** What was written from `start` to `end`, without a copy: it holds until the next {@link write}. */
+  bytes(start = 0, end = this.#length): Uint8Array {
+    return this.#bytes.subarray(start, end);
+  }
+
+  /** Empty from now on; the room is kept. */
+  clear(): void {
     this.#length = 0;
-    return out;
   }
 
   #grow(least: number): void {

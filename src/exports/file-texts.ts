@@ -20,7 +20,9 @@ class Collected implements FileText {
 
   take(): Uint8Array {
     this.#encode();
-    return this.#bytes.take();
+    const bytes = this.#bytes.bytes();
+    this.#bytes.clear();
+    return bytes;
   }
 
   #encode(): void {

@@ -23,7 +23,7 @@ export interface Chunk {
 /** Turns records into bytes inside a worker thread. Pure: the same records give the same bytes, however they are cut into tasks. */
 export interface RecordEncoder {
   add(record: PatientRecord): void;
-  /** All bytes since the last call, one chunk a file, sorted by file. The encoder is empty afterwards. */
+  /** All bytes since the last call, one chunk a file, sorted by file; they hold until the next `add`. The encoder is empty afterwards. */
   take(): Chunk[];
 }
 

@@ -50,7 +50,8 @@ export type Profile =
 export class Heads {
   readonly #usCore: boolean;
   readonly #more: string;
-  readonly #made = new Map<string, string>();
+  /** By type and profile. */
+  readonly #made = new Map<string, Map<Profile | null, string>>();
 
   /** `lastUpdated`: milliseconds, stands in every `meta` where a server would have put it (Bulk Data); null leaves it out. */
   constructor(usCore: boolean, lastUpdated: number | null) {
@@ -58,15 +59,18 @@ export class Heads {
     this.#more = lastUpdated === null ? '' : `"lastUpdated":"${timeText(lastUpdated)}"`;
   }
 
-  /** JSON up to and including the id. `meta` is further JSON inside `meta`. */
-  of(type: string, profile: Profile | null, id: string, meta = ''): string {
-    const key = type + (profile ?? '') + meta;
-    let head = this.#made.get(key);
-    if (head === undefined) {
-      head = this.#make(type, profile, meta);
-      this.#made.set(key, head);
-    }
+  /** JSON up to and including the id. */
+  of(type: string, profile: Profile | null, id: string): string {
+    let heads = this.#made.get(type);
+    if (heads === undefined) this.#made.set(type, (heads = new Map<Profile | null, string>()));
+    let head = heads.get(profile);
+    if (head === undefined) heads.set(profile, (head = this.#make(type, profile, '')));
     return `${head}${id}"`;
+  }
+
+  /** The same with further JSON inside `meta`. */
+  withMeta(type: string, profile: Profile | null, id: string, meta: string): string {
+    return `${this.#make(type, profile, meta)}${id}"`;
   }
 
   #make(type: string, profile: Profile | null, meta: string): string {

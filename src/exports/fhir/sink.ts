@@ -35,7 +35,9 @@ function compress(bytes: Uint8Array): Uint8Array {
 class BundleSink implements Sink {
   readonly #gzip: boolean;
   readonly #buffer = new ByteBuffer();
-  #chunks: Chunk[] = [];
+  /** Where the patients' files lie in the buffer; compressed ones beside it. */
+  #files: { readonly file: string; readonly end: number }[] = [];
+  #packed: Chunk[] = [];
   #file = '';
   #first = true;
 
@@ -71,15 +73,22 @@ class BundleSink implements Sink {
 
   close(): void {
     this.#buffer.write('\n]}\n');
-    const bytes = this.#buffer.take();
-    this.#chunks.push(
-      this.#gzip ? { file: `${this.#file}.gz`, bytes: compress(bytes) } : { file: this.#file, bytes },
-    );
+    if (this.#gzip) {
+      this.#packed.push({ file: `${this.#file}.gz`, bytes: compress(this.#buffer.bytes()) });
+      this.#buffer.clear();
+    } else this.#files.push({ file: this.#file, end: this.#buffer.length });
   }
 
   take(): Chunk[] {
-    const chunks = this.#chunks;
-    this.#chunks = [];
+    const chunks = this.#packed;
+    let start = 0;
+    for (const { file, end } of this.#files) {
+      chunks.push({ file, bytes: this.#buffer.bytes(start, end) });
+      start = end;
+    }
+    this.#buffer.clear();
+    this.#files = [];
+    this.#packed = [];
     return chunks.sort((a, b) => (a.file < b.file ? -1 : 1));
   }
 }
@@ -129,9 +138,9 @@ class NdjsonSink implements Sink {
     for (const [type, buffer] of this.#buffers) {
       if (buffer.length === 0) continue;
       const file = `${type}${this.#part}.ndjson${this.#gzip ? '.gz' : ''}`;
-      const bytes = buffer.take();
       const list = this.#done.get(file) ?? [];
-      list.push(this.#gzip ? compress(bytes) : bytes);
+      list.push(this.#gzip ? compress(buffer.bytes()) : new Uint8Array(buffer.bytes()));
+      buffer.clear();
       this.#done.set(file, list);
     }
   }

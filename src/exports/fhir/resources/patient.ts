@@ -28,7 +28,7 @@ const testData = `"security":[${coding(hl7('v3-ActReason'), 'HTEST', 'test healt
 export function writePatient(scope: PatientScope): void {
   const { person } = scope.record;
   const json =
-    scope.heads.of('Patient', 'us-core-patient', person.id, testData) +
+    scope.heads.withMeta('Patient', 'us-core-patient', person.id, testData) +
     `,"extension":[${extensions(person).join(',')}]` +
     `,"identifier":[{"use":"usual","type":${fixedConcept(hl7('v2-0203'), 'MR', 'Medical record number')}` +
     `,"system":"${ids.mrn}","value":${quote(person.mrn)}},{"system":"${ids.entry}","value":"${person.id}"}]` +

@@ -13,23 +13,24 @@ export function fixedConcept(system: string, code: string, display?: string): st
   return `{"coding":[${coding(system, code, display)}]}`;
 }
 
+/** What is made of a coding once. */
+interface CodeTexts {
+  readonly display: string;
+  readonly coding: string;
+  /** A `CodeableConcept` with this coding alone. */
+  readonly concept: string;
+  /** `,"text":…` of a concept whose first coding it is. */
+  readonly named: string;
+}
+
 /**
  * JSON of codings, each made once: a population uses a few thousand codes, its records millions of times. Bounded by the vocabulary
  * of the modules, not by patients.
  */
 export class Codes {
-  readonly #codings = new Map<string, string>();
+  /** By system and code; one code may have several displays. */
+  readonly #known = new Map<Coding['system'], Map<string, CodeTexts[]>>();
   readonly #texts = new Map<string, string>();
-
-  coding(c: Coding): string {
-    const key = `${c.system}|${c.code}|${c.display}`;
-    const known = this.#codings.get(key);
-    if (known !== undefined) return known;
-    const code = c.system === 'DICOM-SOP' ? `urn:oid:${c.code}` : c.code;
-    const made = coding(systemUris[c.system], code, c.display === '' ? undefined : c.display);
-    this.#codings.set(key, made);
-    return made;
-  }
 
   /** A display as JSON string. */
   text(display: string): string {
@@ -40,21 +41,40 @@ export class Codes {
     return made;
   }
 
+  coding(c: Coding): string {
+    return this.#of(c).coding;
+  }
+
   /** All codings of an entry; its text is the first display. */
   concept(codes: readonly Coding[]): string {
     const first = codes[0];
     if (first === undefined) return '{}';
-    if (codes.length === 1) return this.concept1(first);
-    let list = this.coding(first);
+    const { coding: text, concept, named } = this.#of(first);
+    if (codes.length === 1) return concept;
+    let list = text;
     for (let i = 1; i < codes.length; i++) list += `,${this.coding(codes[i]!)}`;
-    return `{"coding":[${list}]${this.#named(first)}}`;
+    return `{"coding":[${list}]${named}}`;
   }
 
   concept1(c: Coding): string {
-    return `{"coding":[${this.coding(c)}]${this.#named(c)}}`;
+    return this.#of(c).concept;
   }
 
-  #named(c: Coding): string {
-    return c.display === '' ? '' : `,"text":${this.text(c.display)}`;
+  #of(c: Coding): CodeTexts {
+    let codes = this.#known.get(c.system);
+    if (codes === undefined) this.#known.set(c.system, (codes = new Map<string, CodeTexts[]>()));
+    let list = codes.get(c.code);
+    if (list === undefined) codes.set(c.code, (list = []));
+    for (const known of list) if (known.display === c.display) return known;
+    const made = this.#make(c);
+    list.push(made);
+    return made;
+  }
+
+  #make({ system, code, display }: Coding): CodeTexts {
+    const own = system === 'DICOM-SOP' ? `urn:oid:${code}` : code;
+    const text = coding(systemUris[system], own, display === '' ? undefined : display);
+    const named = display === '' ? '' : `,"text":${this.text(display)}`;
+    return { display, coding: text, concept: `{"coding":[${text}]${named}}`, named };
   }
 }
