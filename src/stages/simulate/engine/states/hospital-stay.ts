@@ -1,4 +1,4 @@
-import type { Coding, Dosage, ObservationValue, Origin } from '../../../../cohort/index.js';
+import type { Coding, Dosage, Origin } from '../../../../cohort/index.js';
 import type { StateOf } from '../../module/schema.js';
 import { simulateStay } from '../../stay/index.js';
 import type { CodeStatus, Organ, StayCourse, StayData, Treatment } from '../../stay/index.js';
@@ -11,6 +11,7 @@ import { routes } from '../routes.js';
 import type { CompileContext } from '../program.js';
 import { assigned } from './onset.js';
 import type { Run } from './control.js';
+import { roundRecorder } from './stay-rounds.js';
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
@@ -58,11 +59,6 @@ const codeStatusValues = {
   full: { system: 'SNOMED', code: '304252001', display: 'For resuscitation (finding)' },
   not: { system: 'SNOMED', code: '304253006', display: 'Not for resuscitation (finding)' },
 } as const;
-const bloodPressure: Coding = {
-  system: 'LOINC',
-  code: '85354-9',
-  display: 'Blood pressure panel with all children optional',
-};
 
 /**
  * A stay in hospital (our extension of the Generic Module Framework): the whole course is drawn at arrival, then happens event by event. When the
@@ -128,11 +124,7 @@ function courseOf(life: Life, root: Root, { course, chronic, data }: Plan): Stay
 type Recorder = (life: Life, root: Root, course: StayCourse) => OpenStay;
 
 function recorder(origin: Origin, context: CompileContext): Recorder {
-  const { signals, orders } = context.stay;
-  const known: Known = {
-    signals: new Map(signals.map((signal) => [signal.id, signal])),
-    orders: new Map(orders.map((order) => [order.id, order])),
-  };
+  const record = roundRecorder(origin, context);
   return (life, _root, course) => {
     const at = (hour: number): number => life.now + Math.round((hour * hourMs) / minuteMs) * minuteMs;
     const end = at(course.hours);
@@ -148,7 +140,7 @@ function recorder(origin: Origin, context: CompileContext): Recorder {
     for (const one of course.codeStatus) addCodeStatus({ ...one, end: course.hours }, adding);
     for (const round of course.rounds)
       add(round.hour, (now, root) => {
-        recordRound(now, root, { round, origin, context, known });
+        record(now, root, round);
       });
     for (const { hour, name, value } of course.hidden) {
       const kind = name === 'acuity' ? 'latent' : 'pathway';
@@ -312,69 +304,4 @@ function addComplication(
   add(end, (life) => {
     life.record.conditions[index]!.abatement = life.now;
   });
-}
-
-/** What is measured and ordered, by id. */
-interface Known {
-  readonly signals: ReadonlyMap<string, StayData['signals'][number]>;
-  readonly orders: ReadonlyMap<string, StayData['orders'][number]>;
-}
-
-interface Rounded {
-  readonly round: StayCourse['rounds'][number];
-  readonly origin: Origin;
-  readonly context: CompileContext;
-  readonly known: Known;
-}
-
-function recordRound(life: Life, root: Root, { round, origin, context, known }: Rounded): void {
-  const order = known.orders.get(round.order)!;
-  const quantity = (id: string, value: number): ObservationValue => {
-    const { unit, decimals } = known.signals.get(id)!;
-    return { kind: 'quantity', value, unit, decimals };
-  };
-  const encounter = encounterNow(life, root);
-  const { observations } = life.record;
-  const base = { id: '', encounter, origin, time: life.now };
-  const values = new Map(round.readings.map(({ signal, value }) => [signal, value]));
-  const systolic = values.get('systolic');
-  const diastolic = values.get('diastolic');
-  const shown: number[] = [];
-  for (const [id, value] of values) {
-    if (id === 'systolic' || id === 'diastolic') continue;
-    const { code, category } = known.signals.get(id)!;
-    const facts = context.world.labFacts(code.code);
-    shown.push(observations.length);
-    observations.push({
-      ...base,
-      codes: [code],
-      category,
-      value: quantity(id, value),
-      components: [],
-      referenceRange: facts === undefined ? null : { low: facts.low, high: facts.high },
-    });
-    life.latest.set(code.code, value);
-  }
-  if (systolic !== undefined && diastolic !== undefined) {
-    observations.push({
-      ...base,
-      codes: [bloodPressure],
-      category: 'vital-signs',
-      value: null,
-      components: [
-        { codes: [known.signals.get('systolic')!.code], value: quantity('systolic', systolic) },
-        {
-          codes: [known.signals.get('diastolic')!.code],
-          value: quantity('diastolic', Math.min(diastolic, systolic - 1)),
-        },
-      ],
-      referenceRange: null,
-    });
-  }
-  if (order.panel !== null && shown.length > 0) {
-    const code: Coding = { system: 'LOINC', ...order.panel };
-    const cost = context.world.reportCost(code);
-    life.record.reports.push({ ...base, codes: [code], category: 'LAB', observations: shown, cost });
-  }
-  life.touch(parts.observations);
 }
