@@ -107,13 +107,17 @@ function rowsWith(table, label, among) {
   const column = table.column(label);
   const rows = among ?? Array.from({ length: table.rows }, (_, i) => i);
   const kept = Uint32Array.from([...rows].filter((row) => column.valid[row] === 1));
-  const positive = column.schema.categories.indexOf('1');
+  const positive = column.schema.categories.indexOf('yes');
   return { rows: kept, labels: Uint32Array.from(kept, (row) => (column.codes[row] === positive ? 1 : 0)) };
 }
 
-const take = (columns, rows) => new Table(columns[0].valid.length, columns).take(rows).columns;
-const subjectsOf = (table, rows) =>
-  Uint32Array.from(rows, (row) => Number(table.column('subject_id').values[row]));
+function take(columns, rows) {
+  return new Table(columns[0].valid.length, columns).take(rows).columns;
+}
+
+function subjectsOf(table, rows) {
+  return Uint32Array.from(rows, (row) => Number(table.column('subject_id').values[row]));
+}
 
 function scoreOf(model, train, test, names) {
   const scores = learners[model]({
@@ -140,7 +144,9 @@ function scoreOf(model, train, test, names) {
   return { auc: auc(positive, test.labels), low: at(0.025), high: at(0.975) };
 }
 
-const text = ({ auc: area, low, high }) => `${area.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
+function text({ auc: area, low, high }) {
+  return `${area.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
+}
 
 /** TRTR and TSTR, task by task and model by model. */
 function utility() {
