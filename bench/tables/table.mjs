@@ -14,6 +14,17 @@ const columns = [
   ['sampleSeconds', 'sample, s', 1],
 ];
 
+/** Rows that a minute of processor time draws. */
+const rowsAMinute = ({ rows, sampleCpuSeconds, sampleSeconds }) =>
+  Math.round((60 * rows) / (sampleCpuSeconds ?? sampleSeconds));
+
+/** What bench:synthesizers shows: seconds of processor time, which other work on the machine changes little. */
+export const networkColumns = [
+  ...columns.filter(([key]) => !['fitSeconds', 'sampleSeconds', 'tpr1', 'tpr10'].includes(key)),
+  ['fitCpuSeconds', 'fit, processor s', 0],
+  [rowsAMinute, 'rows drawn a processor minute', 0],
+];
+
 /** Mean and spread of several numbers, e.g. `0.981 (0.980 to 0.982)`. */
 function spread(values, digits) {
   const known = values.filter((v) => typeof v === 'number');
@@ -34,18 +45,19 @@ function groups(results, key) {
   return [...found];
 }
 
-export function markdown(results) {
+/** @param shown [key of a cell or function of it, title, digits] of each column. */
+export function markdown(results, shown = columns) {
   const parts = groups(results, 'table').map(([table, of]) => {
     const [first] = of;
     const settings = groups(of, 'setting');
     const main = rows(
-      ['synthesizer', 'seeds', ...columns.map(([, title]) => title)],
+      ['synthesizer', 'seeds', ...shown.map(([, title]) => title)],
       settings.map(([name, runs]) => [
         name,
         runs.length,
-        ...columns.map(([key, , digits]) =>
+        ...shown.map(([key, , digits]) =>
           spread(
-            runs.map((r) => r[key]),
+            runs.map((r) => (typeof key === 'function' ? key(r) : r[key])),
             digits,
           ),
         ),

@@ -71,7 +71,8 @@ async function train(
 ): Promise<Pick<CtganModel, 'curve' | 'parameters'>> {
   const { options, conditions } = model;
   const batchRows = settleBatch(options, split.training.length);
-  const perEpoch = Math.max(1, Math.floor(split.training.length / batchRows));
+  // as many steps as if no rows were set aside, like the authors' code
+  const perEpoch = Math.max(1, Math.floor(rows.rows / batchRows));
   const passes = Math.min(PASSES, options.epochs);
   const shape = shapeOf(model);
   const learner = await Learner.create({

@@ -1,4 +1,4 @@
-import { digamma } from '../../numerics/index.js';
+import { digamma, lnGamma } from '../../numerics/index.js';
 
 /** A component of a mixture of normals. */
 export interface NormalMode {
@@ -15,7 +15,7 @@ export interface MixtureRequest {
   readonly concentration: number;
   /** Default 100. */
   readonly iterations?: number;
-  /** Change of the mean log likelihood (in nats) that ends the search. Default 1e-3. */
+  /** Change of the lower bound, of all numbers together (in nats), that ends the search. Default 1e-3. */
   readonly tolerance?: number;
 }
 
@@ -60,10 +60,11 @@ export function fitMixture(data: Weighted, request: MixtureRequest): NormalMode[
   let posterior = maximise(startMoments(data, request.components), overall, request.concentration);
   let before = -Infinity;
   for (let i = 0; i < iterations; i++) {
-    const { moments, score } = expect(data, posterior);
+    const { moments, entropy } = expect(data, posterior);
     posterior = maximise(moments, overall, request.concentration);
-    if (Math.abs(score - before) < tolerance) break;
-    before = score;
+    const bound = entropy + lowerBound(posterior);
+    if (Math.abs(bound - before) < tolerance) break;
+    before = bound;
   }
   return modesOf(posterior);
 }
@@ -167,8 +168,21 @@ function maximise({ counts, means, variances }: Moments, overall: Overall, conce
   };
 }
 
-/** Responsibilities under a posterior, as moments, and the mean log normaliser that the search watches. */
-function expect(data: Weighted, posterior: Posterior): { moments: Moments; score: number } {
+/** The lower bound of the evidence without the entropy of the responsibilities, up to a constant (scikit-learn's `_compute_lower_bound`). */
+function lowerBound({ stickA, stickB, meanPrecisions, freedom, variances }: Posterior): number {
+  let bound = 0;
+  for (const [i, a] of stickA.entries()) {
+    const b = stickB[i]!;
+    const nu = freedom[i]!;
+    const logBeta = lnGamma(a) + lnGamma(b) - lnGamma(a + b);
+    const logWishart = 0.5 * nu * (Math.log(variances[i]!) + Math.log(nu) - Math.LN2) - lnGamma(nu / 2);
+    bound += logBeta - logWishart - 0.5 * Math.log(meanPrecisions[i]!);
+  }
+  return bound;
+}
+
+/** Responsibilities under a posterior, as moments, and their entropy. */
+function expect(data: Weighted, posterior: Posterior): { moments: Moments; entropy: number } {
   const { values, counts } = data;
   const k = posterior.means.length;
   const logWeights = expectedLogWeights(posterior);
@@ -179,8 +193,7 @@ function expect(data: Weighted, posterior: Posterior): { moments: Moments; score
     return w + 0.5 * (logPrecision - Math.log(2 * Math.PI) - 1 / posterior.meanPrecisions[i]!);
   });
   const shares = new Float64Array(values.length * k);
-  let score = 0;
-  let total = 0;
+  let entropy = 0;
   for (let i = 0; i < values.length; i++) {
     let most = -Infinity;
     for (let j = 0; j < k; j++) {
@@ -189,12 +202,17 @@ function expect(data: Weighted, posterior: Posterior): { moments: Moments; score
       if (log > most) most = log;
     }
     let sum = 0;
-    for (let j = 0; j < k; j++) sum += shares[i * k + j] = Math.exp(shares[i * k + j]! - most);
+    let weighted = 0;
+    for (let j = 0; j < k; j++) {
+      const log = shares[i * k + j]! - most;
+      const share = (shares[i * k + j] = Math.exp(log));
+      sum += share;
+      weighted += share * log;
+    }
     for (let j = 0; j < k; j++) shares[i * k + j]! /= sum;
-    score += counts[i]! * (most + Math.log(sum));
-    total += counts[i]!;
+    entropy += counts[i]! * (Math.log(sum) - weighted / sum);
   }
-  return { moments: momentsOf(data, k, (i, j) => shares[i * k + j]!), score: score / total };
+  return { moments: momentsOf(data, k, (i, j) => shares[i * k + j]!), entropy };
 }
 
 function expectedLogWeights({ stickA, stickB }: Posterior): Float64Array {
