@@ -51,16 +51,17 @@ async function train(work: Work, context: FitContext): Promise<Trained> {
     options,
     rng,
   });
+  const { network } = learner;
   try {
     return await trainInPasses(
       {
         pass: (epoch, rate) =>
           learner.epoch(split.training, { epoch, batchRows, rate, signal: context.signal }),
         evaluate: () => learner.evaluate(split.validation),
-        kept: () => learner.average,
-        snapshot: () => learner.snapshot(),
+        kept: () => network.kept(),
+        snapshot: () => network.snapshot(),
         restore: (state) => {
-          learner.restore(state);
+          network.restore(state);
         },
       },
       {
@@ -73,7 +74,7 @@ async function train(work: Work, context: FitContext): Promise<Trained> {
       context,
     );
   } finally {
-    await learner.close();
+    await network.close();
   }
 }
 

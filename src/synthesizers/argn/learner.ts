@@ -2,8 +2,7 @@ import type { Rng } from '../../core/index.js';
 import { throwIfAborted } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
 import { dropoutNoise, Graph, mean, Parameters, Session, sum, Trainer, value } from '../../tensor/index.js';
-import type { NetworkState } from '../training/index.js';
-import { restoreTrainer, RunningAverage, trainerVectors, vectorOf } from '../training/index.js';
+import { AveragedNetwork } from '../training/index.js';
 import type { Layout, LogShares } from './network.js';
 import { network, networkInputs } from './network.js';
 import type { CompiledArgn } from './options.js';
@@ -40,16 +39,11 @@ const AVERAGED_STEPS = 200;
 /** A network in training. What a step draws hangs on the step's number alone, so training goes on from any checkpoint. */
 export class Learner {
   readonly #setup: LearnerSetup;
-  readonly #trainer: Trainer;
-  readonly #scorer: Session;
-  /** What is scored and kept. */
-  readonly #average: RunningAverage;
+  readonly #network: AveragedNetwork;
 
-  private constructor(setup: LearnerSetup, trainer: Trainer, scorer: Session) {
+  private constructor(setup: LearnerSetup, network: AveragedNetwork) {
     this.#setup = setup;
-    this.#trainer = trainer;
-    this.#scorer = scorer;
-    this.#average = new RunningAverage(trainer.snapshot().parameters, AVERAGED_STEPS);
+    this.#network = network;
   }
 
   static async create(setup: LearnerSetup): Promise<Learner> {
@@ -71,7 +65,7 @@ export class Learner {
       threads,
     });
     trainer.start(rng.split('start'));
-    return new Learner(setup, trainer, scorer);
+    return new Learner(setup, new AveragedNetwork({ trainer, scorer, steps: AVERAGED_STEPS }));
   }
 
   /** One pass over the rows. Returns the mean loss of a row. */
@@ -86,7 +80,7 @@ export class Learner {
       throwIfAborted(signal);
       const from = Math.floor((step * rows.length) / steps);
       const to = Math.floor(((step + 1) * rows.length) / steps);
-      const chance = rng.split('step', this.#trainer.step);
+      const chance = rng.split('step', this.#network.step);
       const drawn = chance.next() < drawingOrder;
       const feeds = {
         codes: codesOf(
@@ -98,9 +92,7 @@ export class Learner {
           ? { noise: value(dropoutNoise(chance, new Uint8Array((to - from) * units)), [to - from, units]) }
           : {}),
       };
-      const { loss } = await this.#trainer.advance(feeds, rate);
-      this.#average.follow(this.#trainer.flat, this.#trainer.step);
-      total += Number(loss!.data[0]) * (to - from);
+      total += (await this.#network.advance(feeds, rate)) * (to - from);
     }
     return total / rows.length;
   }
@@ -115,34 +107,17 @@ export class Learner {
       const to = Math.floor(((chunk + 1) * rows.length) / VALIDATION_CHUNKS);
       if (from === to) continue;
       const drawn = (chunk + 0.5) / VALIDATION_CHUNKS < drawingOrder;
-      const { losses } = await this.#scorer.run({
+      total += await this.#network.score({
         codes: codesOf(this.#setup, rows.subarray(from, to)),
         rank: value(ranksOf(this.#setup, drawn ? undefined : rng.split('validation order', chunk))),
-        parameters: value(this.#average.values),
       });
-      for (const loss of losses!.data) total += Number(loss);
     }
     return total / rows.length;
   }
 
-  /** The average of the parameters as it is now. */
-  get average(): Float32Array {
-    return this.#average.values;
-  }
-
-  snapshot(): NetworkState {
-    const average = Float32Array.from(this.#average.values);
-    return { step: this.#trainer.step, vectors: { ...trainerVectors(this.#trainer), average } };
-  }
-
-  restore(state: NetworkState): void {
-    restoreTrainer(this.#trainer, state);
-    this.#average.values.set(vectorOf(state, 'average'));
-  }
-
-  async close(): Promise<void> {
-    await this.#trainer.close();
-    await this.#scorer.close();
+  /** What is scored and kept, and where training goes on from. */
+  get network(): AveragedNetwork {
+    return this.#network;
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Layout, NetworkModel } from '../mixed/index.js';
+import type { NetworkModel } from '../mixed/index.js';
 import { layoutOf } from '../mixed/index.js';
 import type { ConditionChoice } from './conditions.js';
 import type { Shape } from './network.js';
@@ -13,11 +13,6 @@ export const conditionsSchema = z.array(
 export interface CtganModel extends NetworkModel {
   readonly options: CompiledCtgan;
   readonly conditions: readonly ConditionChoice[];
-}
-
-/** A table of constants needs no network. */
-export function hasNetwork({ choices, numbers }: Layout): boolean {
-  return choices.length + numbers.length > 0;
 }
 
 export function shapeOf({

@@ -3,14 +3,14 @@ import type { Value } from '../../tensor/index.js';
 import { value } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
 import type { Decoded, NetworkBlock } from '../mixed/index.js';
-import { choiceCode, drawDecoded, encodeColumn } from '../mixed/index.js';
+import { choiceCode, drawDecoded, encodeColumn, hasNetwork } from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import type { Condition } from './conditions.js';
 import { drawCondition } from './conditions.js';
 import { latentRows } from './learner.js';
 import type { CtganModel } from './model.js';
-import { hasNetwork, shapeOf } from './model.js';
+import { shapeOf } from './model.js';
 import type { Shape } from './network.js';
 import { drawingGraph } from './network.js';
 

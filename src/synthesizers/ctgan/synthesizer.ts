@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { NetworkKind } from '../mixed/index.js';
-import { FittedNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitCtgan } from './fit.js';
-import { conditionsSchema, hasNetwork, shapeOf } from './model.js';
+import { conditionsSchema, shapeOf } from './model.js';
 import { drawingGraph } from './network.js';
 import type { CompiledCtgan, CtganOptions } from './options.js';
 import { compileCtgan, ctganOptionsSchema } from './options.js';

@@ -60,6 +60,11 @@ export function layoutOf(coders: readonly Coder[]): Layout {
   return { choices, sizes, starts, width, numbers, modes, ofColumn, widths };
 }
 
+/** A table of constants needs no network. */
+export function hasNetwork({ choices, numbers }: Layout): boolean {
+  return choices.length + numbers.length > 0;
+}
+
 /** The code of a choice from that of its column. */
 export function choiceCode({ choices, widths }: Layout, choice: number, code: number): number {
   const { column, role } = choices[choice]!;

@@ -1,22 +1,14 @@
-import { createHash } from 'node:crypto';
-import type { Rng } from '../../core/index.js';
-import { canonicalJson, throwIfAborted } from '../../core/index.js';
 import type { Table } from '../../table/index.js';
-import { checkTable } from '../check.js';
-import type { CodedRows, Coder, Layout } from '../mixed/index.js';
-import { encodeRows, layoutOf, learnCoder } from '../mixed/index.js';
-import { refuseCurator } from '../private.js';
+import type { CodedRows, Layout, Learned } from '../mixed/index.js';
+import { fingerprintOf, hasNetwork, learnTable } from '../mixed/index.js';
 import { splitRows, trainInPasses } from '../training/index.js';
 import type { FitContext } from '../types.js';
 import { learnLabels } from './labels.js';
 import { Learner } from './learner.js';
 import type { TabddpmModel } from './model.js';
-import { hasNetwork, shapeOf } from './model.js';
+import { shapeOf } from './model.js';
 import type { CompiledTabddpm } from './options.js';
 import { cosineSchedule } from './schedule.js';
-
-/** A column of at most so many different numbers is a choice among them. */
-const LEVELS = 20;
 
 /** Learns a table. @throws DataError `DIVERGED`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
 export async function fitTabddpm(
@@ -24,33 +16,13 @@ export async function fitTabddpm(
   options: CompiledTabddpm,
   context: FitContext,
 ): Promise<TabddpmModel> {
-  refuseCurator(context, 'tabddpm');
-  checkTable(table);
-  throwIfAborted(context.signal);
   const { rareRows, spikeShare } = options;
-  const coders = table.columns.map((column) =>
-    learnCoder(column, { rareRows, spikeShare, levels: LEVELS, modes: 'quantiles' }),
-  );
-  const layout = layoutOf(coders);
-  const rng = context.rng.split('tabddpm');
-  const rows = encodeRows({ layout, coders }, table.columns, rng);
+  const learned = learnTable(table, { id: 'tabddpm', modes: 'quantiles', rareRows, spikeShare }, context);
+  const { coders, layout, rows } = learned;
   const labels = learnLabels(rows, { schema: table.schema, coders, layout, rareRows });
   const model = { schema: table.schema, options, coders, labels };
   if (!hasNetwork(layout)) return { ...model, curve: [], parameters: new Float32Array(0) };
-  return {
-    ...model,
-    ...(await train({ rows, coders, layout, labels: labels.columns, options, rng }, context)),
-  };
-}
-
-interface Work {
-  readonly rows: CodedRows;
-  readonly coders: readonly Coder[];
-  readonly layout: Layout;
-  /** Columns that are drawn first. */
-  readonly labels: readonly number[];
-  readonly options: CompiledTabddpm;
-  readonly rng: Rng;
+  return { ...model, ...(await train(learned, model, context)) };
 }
 
 /** The validation part is looked at so many times at most. */
@@ -59,9 +31,13 @@ const PASSES = 100;
 const STOP_AFTER = 15;
 
 async function train(
-  { rows, coders, layout, labels, options, rng }: Work,
+  learned: Learned,
+  { options, ...model }: Pick<TabddpmModel, 'labels' | 'options'>,
   context: FitContext,
 ): Promise<Pick<TabddpmModel, 'curve' | 'parameters'>> {
+  const { coders, layout, rows, rng } = learned;
+  /** Columns that are drawn first. */
+  const labels = model.labels.columns;
   const split = splitRows(rows.rows, options.validation, rng.split('validation'));
   const steps = settleSteps(options, split.training.length);
   const passes = Math.min(PASSES, steps);
@@ -90,7 +66,7 @@ async function train(
         epochs: passes,
         learningRate: options.learningRate,
         plateau: { factor: 1, stopAfter: STOP_AFTER },
-        fingerprint: fingerprintOf({ rows, layout, labels, options, rng }),
+        fingerprint: fingerprintOf(learned, { options, labels: [...labels] }),
         unit: 'loss',
       },
       context,
@@ -119,13 +95,4 @@ function logShares({ codes }: CodedRows, layout: Layout, training: Uint32Array):
     for (let code = start; code < start + sizes[k]!; code++) counts[code] = Math.log(counts[code]! / total);
   }
   return out;
-}
-
-/** All that the result depends on. */
-function fingerprintOf({ rows, layout, labels, options, rng }: Omit<Work, 'coders'>): string {
-  return createHash('sha256')
-    .update(canonicalJson({ sizes: [...layout.sizes], labels: [...labels], options, key: rng.key }))
-    .update(rows.codes)
-    .update(rows.numbers)
-    .digest('hex');
 }

@@ -4,7 +4,7 @@ import type { Value } from '../../tensor/index.js';
 import { dropoutNoise, Graph, mean, Parameters, Session, Trainer, value } from '../../tensor/index.js';
 import type { CodedRows } from '../mixed/index.js';
 import type { NetworkState, Split, Trainable } from '../training/index.js';
-import { Batches, restoreTrainer, RunningAverage, trainerVectors, vectorOf } from '../training/index.js';
+import { AveragedNetwork, Batches, meanLoss } from '../training/index.js';
 import type { Shape } from './network.js';
 import { denoiser, losses, noisyInputs, targetInputs } from './network.js';
 import type { NoiseRequest, NoisyBatch } from './noise.js';
@@ -27,24 +27,16 @@ export interface LearnerSetup {
 
 /** Steps that the average of parameters looks back on. */
 const AVERAGED_STEPS = 500;
-/** Rows that a validation reads, and rows of one of its batches. */
-const VALIDATION_ROWS = 8192;
-const VALIDATION_BATCH = 2048;
-
 /** A denoiser in training. */
 export class Learner implements Trainable {
   readonly #setup: LearnerSetup;
-  readonly #trainer: Trainer;
-  readonly #scorer: Session;
-  readonly #average: RunningAverage;
+  readonly #network: AveragedNetwork;
   readonly #batches: Batches;
 
-  private constructor(setup: LearnerSetup, trainer: Trainer, scorer: Session) {
+  private constructor(setup: LearnerSetup, network: AveragedNetwork) {
     const { split, options, rng } = setup;
     this.#setup = setup;
-    this.#trainer = trainer;
-    this.#scorer = scorer;
-    this.#average = new RunningAverage(trainer.snapshot().parameters, AVERAGED_STEPS);
+    this.#network = network;
     this.#batches = new Batches(split.training, options.batchRows, rng.split('batches'));
   }
 
@@ -67,7 +59,7 @@ export class Learner implements Trainable {
     parameters.seal();
     const scorer = await Session.create(graph.encode({ losses: loss }), { provider, threads });
     trainer.start(rng.split('start'));
-    return new Learner(setup, trainer, scorer);
+    return new Learner(setup, new AveragedNetwork({ trainer, scorer, steps: AVERAGED_STEPS }));
   }
 
   async pass(_epoch: number, rate: number): Promise<number> {
@@ -75,7 +67,7 @@ export class Learner implements Trainable {
     let total = 0;
     for (let i = 0; i < stepsPerPass; i++) {
       throwIfAborted(signal);
-      const { step } = this.#trainer;
+      const { step } = this.#network;
       const chance = rng.split('step', step);
       const batch = noisyBatch(rows, this.#batches.at(step), noise, chance);
       const feeds = this.#feeds(batch);
@@ -84,9 +76,7 @@ export class Learner implements Trainable {
         const bytes = dropoutNoise(chance, new Uint8Array(batch.rows * units));
         feeds['chance'] = value(bytes, [batch.rows, units]);
       }
-      const { loss } = await this.#trainer.advance(feeds, rate * (1 - step / (stepsPerPass * passes)));
-      this.#average.follow(this.#trainer.flat, this.#trainer.step);
-      total += Number(loss!.data[0]);
+      total += await this.#network.advance(feeds, rate * (1 - step / (stepsPerPass * passes)));
     }
     return total / stepsPerPass;
   }
@@ -94,35 +84,25 @@ export class Learner implements Trainable {
   /** The same rows in the same noise after each pass. */
   async evaluate(): Promise<number> {
     const { rows, split, noise, rng } = this.#setup;
-    const some = split.validation.subarray(0, VALIDATION_ROWS);
-    let total = 0;
-    for (let from = 0; from < some.length; from += VALIDATION_BATCH) {
-      const places = some.subarray(from, from + VALIDATION_BATCH);
-      const batch = noisyBatch(rows, places, noise, rng.split('validation noise', from));
-      const parameters = value(this.#average.values);
-      const { losses: found } = await this.#scorer.run({ ...this.#feeds(batch), parameters });
-      for (const loss of found!.data) total += Number(loss);
-    }
-    return total / some.length;
+    return meanLoss(this.#network, split.validation, (places, from) =>
+      this.#feeds(noisyBatch(rows, places, noise, rng.split('validation noise', from))),
+    );
   }
 
   kept(): Float32Array {
-    return this.#average.values;
+    return this.#network.kept();
   }
 
   snapshot(): NetworkState {
-    const average = Float32Array.from(this.#average.values);
-    return { step: this.#trainer.step, vectors: { ...trainerVectors(this.#trainer), average } };
+    return this.#network.snapshot();
   }
 
   restore(state: NetworkState): void {
-    restoreTrainer(this.#trainer, state);
-    this.#average.values.set(vectorOf(state, 'average'));
+    this.#network.restore(state);
   }
 
   async close(): Promise<void> {
-    await this.#trainer.close();
-    await this.#scorer.close();
+    await this.#network.close();
   }
 
   #feeds(batch: NoisyBatch): Record<string, Value> {

@@ -1,4 +1,4 @@
-import type { Layout, NetworkModel } from '../mixed/index.js';
+import type { NetworkModel } from '../mixed/index.js';
 import { layoutOf } from '../mixed/index.js';
 import type { Labels } from './labels.js';
 import type { Shape } from './network.js';
@@ -8,11 +8,6 @@ import type { CompiledTabddpm } from './options.js';
 export interface TabddpmModel extends NetworkModel {
   readonly options: CompiledTabddpm;
   readonly labels: Labels;
-}
-
-/** A table of constants needs no network. */
-export function hasNetwork({ choices, numbers }: Layout): boolean {
-  return choices.length + numbers.length > 0;
 }
 
 export function shapeOf({ coders, options }: Pick<TabddpmModel, 'coders' | 'options'>): Shape {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { providers } from '../../tensor/index.js';
+import type { NetworkOptions } from '../mixed/index.js';
+import { learningRate, networkFields, units, validation } from '../mixed/index.js';
 import { compileOptions } from '../options.js';
 
 /** Options of the diffusion model. */
-export interface TabddpmOptions {
+export interface TabddpmOptions extends NetworkOptions {
   /** Steps of training at most. Default: 250 passes over the rows, but 1,500 … 12,000; it ends earlier when the validation part no longer improves. */
   readonly steps?: number;
   /** Rows of a step, at most those that there are. Default 512. */
@@ -24,31 +25,20 @@ export interface TabddpmOptions {
   readonly givenShare?: number;
   /** Share of the rows that decides when to stop, 0 … 0.5. Default 0.1. */
   readonly validation?: number;
-  /** A number that so large a share of the present cells has is drawn exactly. Default 0.05. */
-  readonly spikeShare?: number;
-  /** Categories of fewer rows are never drawn, unless all are so rare; a stretch of numbers has as many rows. Default 5. */
-  readonly rareRows?: number;
-  /** Threads that train. Another number may round differently, so it is never taken from the machine. Default 1. */
-  readonly threads?: number;
-  /** Where the network trains. Default `cpu`. */
-  readonly provider?: 'cpu' | 'webgpu' | 'cuda';
 }
 
 export const tabddpmOptionsSchema = z.strictObject({
+  ...networkFields,
   steps: z.int().min(1).max(10_000_000).optional(),
   batchRows: z.int().min(1).max(65_536).default(512),
-  learningRate: z.number().gt(0).max(1).default(0.002),
-  units: z.int().min(4).max(8192).default(256),
+  learningRate: learningRate.default(0.002),
+  units: units.default(256),
   layers: z.int().min(1).max(32).default(3),
   dropout: z.number().min(0).max(0.9).default(0),
   noiseSteps: z.int().min(2).max(10_000).default(1000),
   drawSteps: z.int().min(1).max(10_000).default(40),
   givenShare: z.number().min(0).max(1).default(0.3),
-  validation: z.number().min(0).max(0.5).default(0.1),
-  spikeShare: z.number().gt(0).max(1).default(0.05),
-  rareRows: z.int().min(1).default(5),
-  threads: z.int().min(1).max(64).default(1),
-  provider: z.enum(providers).default('cpu'),
+  validation: validation.default(0.1),
 });
 
 /** Checked options with every default filled in. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { NetworkKind } from '../mixed/index.js';
-import { FittedNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitTabddpm } from './fit.js';
 import { labelsSchema } from './labels.js';
-import { hasNetwork, shapeOf } from './model.js';
+import { shapeOf } from './model.js';
 import { parameterCount } from './network.js';
 import type { CompiledTabddpm, TabddpmOptions } from './options.js';
 import { compileTabddpm, tabddpmOptionsSchema } from './options.js';

@@ -3,8 +3,8 @@ import { throwIfAborted } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
 import { Graph, mean, Parameters, Session, Trainer, value } from '../../tensor/index.js';
 import type { CodedRows } from '../mixed/index.js';
-import type { NetworkState, Split, Trainable } from '../training/index.js';
-import { Batches, restoreTrainer, RunningAverage, trainerVectors, vectorOf } from '../training/index.js';
+import type { Batches, NetworkState, Split, Trainable } from '../training/index.js';
+import { AveragedNetwork, meanLoss } from '../training/index.js';
 import type { Shape } from './network.js';
 import { rowInputs, rowLosses } from './network.js';
 import type { CompiledTvae } from './options.js';
@@ -24,22 +24,14 @@ export interface LearnerSetup {
 const WEIGHT_DECAY = 1e-5;
 /** Steps that the average of parameters looks back on. */
 const AVERAGED_STEPS = 200;
-/** Rows that a validation reads, and rows of one of its batches. */
-const VALIDATION_ROWS = 8192;
-const VALIDATION_BATCH = 2048;
-
 /** An autoencoder in training. */
 export class Learner implements Trainable {
   readonly #setup: LearnerSetup;
-  readonly #trainer: Trainer;
-  readonly #scorer: Session;
-  readonly #average: RunningAverage;
+  readonly #network: AveragedNetwork;
 
-  private constructor(setup: LearnerSetup, trainer: Trainer, scorer: Session) {
+  private constructor(setup: LearnerSetup, network: AveragedNetwork) {
     this.#setup = setup;
-    this.#trainer = trainer;
-    this.#scorer = scorer;
-    this.#average = new RunningAverage(trainer.snapshot().parameters, AVERAGED_STEPS);
+    this.#network = network;
   }
 
   static async create(setup: LearnerSetup): Promise<Learner> {
@@ -59,7 +51,7 @@ export class Learner implements Trainable {
     parameters.seal();
     const scorer = await Session.create(graph.encode({ losses }), { provider, threads });
     trainer.start(rng.split('start'));
-    return new Learner(setup, trainer, scorer);
+    return new Learner(setup, new AveragedNetwork({ trainer, scorer, steps: AVERAGED_STEPS }));
   }
 
   async pass(_epoch: number, rate: number): Promise<number> {
@@ -67,11 +59,9 @@ export class Learner implements Trainable {
     let total = 0;
     for (let i = 0; i < stepsPerPass; i++) {
       throwIfAborted(signal);
-      const { step } = this.#trainer;
+      const { step } = this.#network;
       const feeds = this.#feeds(batches.at(step), rng.split('step', step));
-      const { loss } = await this.#trainer.advance(feeds, rate);
-      this.#average.follow(this.#trainer.flat, this.#trainer.step);
-      total += Number(loss!.data[0]);
+      total += await this.#network.advance(feeds, rate);
     }
     return total / stepsPerPass;
   }
@@ -79,34 +69,25 @@ export class Learner implements Trainable {
   /** The same rows with the same noise after each pass. */
   async evaluate(): Promise<number> {
     const { split, rng } = this.#setup;
-    const some = split.validation.subarray(0, VALIDATION_ROWS);
-    let total = 0;
-    for (let from = 0; from < some.length; from += VALIDATION_BATCH) {
-      const places = some.subarray(from, from + VALIDATION_BATCH);
-      const feeds = this.#feeds(places, rng.split('validation noise', from));
-      const { losses } = await this.#scorer.run({ ...feeds, parameters: value(this.#average.values) });
-      for (const loss of losses!.data) total += Number(loss);
-    }
-    return total / some.length;
+    return meanLoss(this.#network, split.validation, (places, from) =>
+      this.#feeds(places, rng.split('validation noise', from)),
+    );
   }
 
   kept(): Float32Array {
-    return this.#average.values;
+    return this.#network.kept();
   }
 
   snapshot(): NetworkState {
-    const average = Float32Array.from(this.#average.values);
-    return { step: this.#trainer.step, vectors: { ...trainerVectors(this.#trainer), average } };
+    return this.#network.snapshot();
   }
 
   restore(state: NetworkState): void {
-    restoreTrainer(this.#trainer, state);
-    this.#average.values.set(vectorOf(state, 'average'));
+    this.#network.restore(state);
   }
 
   async close(): Promise<void> {
-    await this.#trainer.close();
-    await this.#scorer.close();
+    await this.#network.close();
   }
 
   #feeds(places: Uint32Array, rng: Rng): Record<string, Value> {

@@ -3,11 +3,11 @@ import type { Value } from '../../tensor/index.js';
 import { value } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
 import type { Decoded, NetworkBlock } from '../mixed/index.js';
-import { drawDecoded } from '../mixed/index.js';
+import { drawDecoded, hasNetwork } from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import type { TvaeModel } from './model.js';
-import { hasNetwork, shapeOf } from './model.js';
+import { shapeOf } from './model.js';
 import type { Shape } from './network.js';
 import { decoderGraph, readDeviations } from './network.js';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { NetworkKind } from '../mixed/index.js';
-import { FittedNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitTvae } from './fit.js';
-import { hasNetwork, shapeOf } from './model.js';
+import { shapeOf } from './model.js';
 import { decoderGraph } from './network.js';
 import type { CompiledTvae, TvaeOptions } from './options.js';
 import { compileTvae, tvaeOptionsSchema } from './options.js';

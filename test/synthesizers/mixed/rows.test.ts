@@ -2,15 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataError, Rng } from '../../../src/core/index.js';
 import { checkVariety, variety } from '../../../src/synthesizers/mixed/collapse.js';
-import {
-  codeDrawers,
-  decodeColumn,
-  encodeColumn,
-  encodeRows,
-  layoutOf,
-  learnCoder,
-} from '../../../src/synthesizers/mixed/index.js';
-import type { CoderOptions } from '../../../src/synthesizers/mixed/index.js';
+import { codeDrawers, decodeColumn, encodeColumn, layoutOf } from '../../../src/synthesizers/mixed/index.js';
+import type { CoderOptions } from '../../../src/synthesizers/mixed/coder.js';
+import { learnCoder } from '../../../src/synthesizers/mixed/coder.js';
 import { learnQuantiles, numberAt, scoreOf } from '../../../src/synthesizers/mixed/quantiles.js';
 import type { Cell, Column } from '../../../src/table/index.js';
 import { cellOf, columnFromCells } from '../../../src/table/index.js';
@@ -117,21 +111,34 @@ describe('codes', () => {
 });
 
 describe('variety', () => {
+  const letters = schemaOf('c', 'categorical', { categories: ['a', 'b', 'c'] });
   const column = columnFromCells(
-    schemaOf('c', 'categorical', { categories: ['a', 'b', 'c'] }),
+    letters,
     Array.from({ length: 90 }, (_, i) => ['a', 'b', 'c'][i % 3]!),
   );
-  const coder = learnCoder(column, options);
-  const layout = layoutOf([coder]);
-  const real = encodeRows({ layout, coders: [coder] }, [column], rng());
+  const ramp = numbers(Array.from({ length: 90 }, (_, i) => (i % 9 === 8 ? null : i)));
 
   it('is whole for the rows themselves, and none for one row again and again, which is refused', () => {
-    expect(variety(real, real, layout)).toBe(1);
-    const collapsed = { ...real, codes: new Int32Array(real.codes.length) };
-    expect(variety(real, collapsed, layout)).toBe(0);
-    expect(() => {
-      checkVariety(real, collapsed, layout);
-    }).toThrow(DataError);
-    checkVariety(real, real, layout);
+    for (const real of [column, ramp]) {
+      expect(variety([real], [real])).toBe(1);
+      const cells = new Array<Cell>(90).fill(cellOf(real, 4));
+      const collapsed = columnFromCells(real.schema, cells);
+      expect(variety([real], [collapsed])).toBe(0);
+      expect(() => {
+        checkVariety([real], [collapsed]);
+      }).toThrow(DataError);
+      checkVariety([real], [real]);
+    }
+  });
+
+  it('of a number is in its tenths: two of ten have log 2 / log 10', () => {
+    const real = numbers(Array.from({ length: 100 }, (_, i) => i));
+    const two = numbers(Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 3 : 97)));
+    expect(variety([real], [two])).toBeCloseTo(Math.log(2) / Math.log(10), 9);
+  });
+
+  it('is whole where there is nothing to vary', () => {
+    const constant = numbers(new Array<Cell>(90).fill(1));
+    expect(variety([constant], [constant])).toBe(1);
   });
 });

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { providers } from '../../tensor/index.js';
+
+/** Options of every network that learns mixed rows. */
+export interface NetworkOptions {
+  /** A number that so large a share of the present cells has is drawn exactly. Default 0.05. */
+  readonly spikeShare?: number;
+  /** Categories of fewer rows are never drawn, unless all are so rare; a stretch of numbers has as many rows. Default 5. */
+  readonly rareRows?: number;
+  /** Threads that train. Another number may round differently, so it is never taken from the machine. Default 1. */
+  readonly threads?: number;
+  /** Where the network trains. Default `cpu`. */
+  readonly provider?: 'cpu' | 'webgpu' | 'cuda';
+}
+
+/** {@link NetworkOptions} checked, with their defaults. */
+export const networkFields = {
+  spikeShare: z.number().gt(0).max(1).default(0.05),
+  rareRows: z.int().min(1).default(5),
+  threads: z.int().min(1).max(64).default(1),
+  provider: z.enum(providers).default('cpu'),
+};
+
+/** Options of networks that make rows from latent numbers. */
+export interface LatentOptions extends NetworkOptions {
+  /** Most passes over the rows. Default 300. */
+  readonly epochs?: number;
+  /** Rows of a step, at most those that there are. Default 500. */
+  readonly batchRows?: number;
+  /** Numbers of a latent row. Default 128. */
+  readonly latent?: number;
+  /** Latent rows that are tried for a row that has columns given. Default 64. */
+  readonly candidates?: number;
+}
+
+/** {@link LatentOptions} checked, with their defaults. */
+export const latentFields = {
+  ...networkFields,
+  epochs: z.int().min(1).max(1_000_000).default(300),
+  batchRows: z.int().min(1).max(65_536).default(500),
+  latent: z.int().min(1).max(4096).default(128),
+  candidates: z.int().min(1).max(4096).default(64),
+};
+
+/** Schemas of options that every network has with a default of its own. */
+export const learningRate = z.number().gt(0).max(1);
+export const units = z.int().min(4).max(8192);
+export const validation = z.number().min(0).max(0.5);
