@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { Rng } from '../../dist/core/index.js';
 import { Database, sqlString } from '../../dist/duckdb/index.js';
+import { challenge2012 } from './challenge2012.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const dataRoot = process.env.ANAMNESIS_DATA ?? path.join(here, '..', '..', '..', 'shared', 'data');
@@ -15,7 +16,12 @@ export const dataRoot = process.env.ANAMNESIS_DATA ?? path.join(here, '..', '..'
  * Each maker writes a folder and returns { name, labels, train, test, schema } (paths). `salt` deals Diabetes-130's patients to other halves: what was
  * tuned on one pair of halves is confirmed on another.
  */
-export const makers = { adult, diabetes130, article };
+export const makers = {
+  adult,
+  diabetes130,
+  challenge2012: (folder) => challenge2012(folder, { dataRoot }),
+  article,
+};
 
 /** Adult: the published split of comparisons of generators, cleaned. 24,102 + 12,472 rows, 15 columns; label income. */
 async function adult(folder) {

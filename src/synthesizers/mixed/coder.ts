@@ -4,7 +4,7 @@ import type { CategoricalColumn, Column, NumericColumn } from '../../table/index
 import { boundsSchema, learnBounds } from '../bounds.js';
 import { categoryCounts } from '../check.js';
 import type { Weighted } from './mixture.js';
-import { fitMixture, mergeModes } from './mixture.js';
+import { fitMixture } from './mixture.js';
 import { learnQuantiles, quantilesSchema } from './quantiles.js';
 
 /** Numbers as (value − mean) / (4 · deviation), the mode of CTGAN's mode-specific normalisation (Xu et al. 2019, §4.2). */
@@ -119,7 +119,7 @@ function learnModes(ascending: Float64Array, { modes, rareRows }: CoderOptions):
     components: Math.min(MOST_MODES, data.values.length),
     concentration: CONCENTRATION,
   });
-  const kept = mergeModes(found.filter(({ weight }) => weight > LEAST_SHARE));
+  const kept = found.filter(({ weight }) => weight > LEAST_SHARE);
   const total = kept.reduce((sum, { weight }) => sum + weight, 0);
   return kept.map(({ mean, deviation, weight }) => {
     return {

@@ -7,7 +7,7 @@ export { FittedNetwork } from './fitted.js';
 export type { NetworkBlock, NetworkKind, NetworkModel } from './fitted.js';
 export { choiceCode, codeDrawers, hasNetwork, layoutOf } from './layout.js';
 export type { Choice, DrawCode, Layout } from './layout.js';
-export { decodeColumn, emptyRows, encodeColumn, encodeRows, putColumn } from './rows.js';
+export { decodeColumn, emptyRows, encodeColumn, putColumn } from './rows.js';
 export type { CodedColumn, CodedRows } from './rows.js';
 export { fingerprintOf, learnTable } from './learn.js';
 export type { Learned } from './learn.js';

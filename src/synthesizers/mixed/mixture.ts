@@ -69,41 +69,6 @@ export function fitMixture(data: Weighted, request: MixtureRequest): NormalMode[
   return modesOf(posterior);
 }
 
-/** Components further apart in width stay apart: the wider holds a tail. */
-const MOST_WIDTHS = 2;
-
-/**
- * One component for those that are one hump: two normals have a single mode when their means lie within twice the lesser deviation (Behboodian 1970, "On the
- * modes of a mixture of two normal distributions"). A Dirichlet process leaves several such pieces of one hump, and which of them a number belongs to is chance,
- * not something to learn. Merged are mean, variance and weight.
- */
-export function mergeModes(modes: readonly NormalMode[]): NormalMode[] {
-  const merged = [...modes].sort((a, b) => a.mean - b.mean);
-  for (;;) {
-    let [best, nearest] = [-1, Infinity];
-    for (let i = 1; i < merged.length; i++) {
-      const apart = distance(merged[i - 1]!, merged[i]!);
-      if (apart < nearest) [best, nearest] = [i, apart];
-    }
-    if (best < 0 || nearest > 2) return merged;
-    merged.splice(best - 1, 2, joined(merged[best - 1]!, merged[best]!));
-  }
-}
-
-/** How far means lie apart, in units of the lesser deviation; infinite where one is much wider. */
-function distance(a: NormalMode, b: NormalMode): number {
-  const [less, more] = [Math.min(a.deviation, b.deviation), Math.max(a.deviation, b.deviation)];
-  return more > MOST_WIDTHS * less ? Infinity : Math.abs(a.mean - b.mean) / less;
-}
-
-function joined(a: NormalMode, b: NormalMode): NormalMode {
-  const weight = a.weight + b.weight;
-  const mean = (a.weight * a.mean + b.weight * b.mean) / weight;
-  const square = ({ mean: m, deviation: d }: NormalMode): number => d * d + (m - mean) ** 2;
-  const variance = (a.weight * square(a) + b.weight * square(b)) / weight;
-  return { mean, deviation: Math.sqrt(variance), weight };
-}
-
 interface Overall {
   readonly mean: number;
   readonly variance: number;

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Rng } from '../../../src/core/index.js';
 import { digamma } from '../../../src/numerics/index.js';
-import type { NormalMode } from '../../../src/synthesizers/mixed/mixture.js';
-import { fitMixture, mergeModes } from '../../../src/synthesizers/mixed/mixture.js';
+import { fitMixture } from '../../../src/synthesizers/mixed/mixture.js';
 
 const goldens = z
   .record(
@@ -58,35 +56,6 @@ describe('the mixture of normals', () => {
     const request = { components: 2, concentration: 0.5 };
     for (const [k, mode] of fitMixture(once, request).entries())
       expect(fitMixture(counted, request)[k]!.mean).toBeCloseTo(mode.mean, 9);
-  });
-});
-
-describe('merged modes', () => {
-  const of = (mean: number, deviation: number, weight: number): NormalMode => ({ mean, deviation, weight });
-
-  it('are one where pieces are one hump, with its mean and variance', () => {
-    const [one, ...others] = mergeModes([of(1, 1, 0.25), of(-1, 1, 0.75)]);
-    expect(others).toEqual([]);
-    expect(one!.weight).toBe(1);
-    expect(one!.mean).toBeCloseTo(-0.5, 12);
-    // E[x²] − mean²: (1 + 1) − 0.25
-    expect(one!.deviation).toBeCloseTo(Math.sqrt(1.75), 12);
-  });
-
-  it('stay apart where there are two humps, or where one holds the tail of the other', () => {
-    expect(mergeModes([of(0, 1, 0.5), of(2.1, 1, 0.5)])).toHaveLength(2);
-    expect(mergeModes([of(0, 1, 0.9), of(0, 5, 0.1)])).toHaveLength(2);
-  });
-
-  it('of three normals cut into ten pieces are the three', () => {
-    const rng = Rng.create(3);
-    const numbers = Float64Array.from({ length: 3000 }, (_, i) => [-2, 0, 3][i % 3]! + 0.4 * rng.normal());
-    const data = { values: numbers.sort(), counts: new Float64Array(3000).fill(1) };
-    const modes = mergeModes(fitMixture(data, { components: 10, concentration: 0.001 })).filter(
-      ({ weight }) => weight > 0.05,
-    );
-    expect(modes.map(({ mean }) => Math.round(mean))).toEqual([-2, 0, 3]);
-    for (const { deviation } of modes) expect(Math.abs(deviation - 0.4)).toBeLessThan(0.1);
   });
 });
 
