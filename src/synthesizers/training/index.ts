@@ -1,3 +1,4 @@
+export { RunningAverage } from './average.js';
 export { AveragedNetwork, meanLoss } from './averaged.js';
 export { Batches } from './batches.js';
 export { checkLoss, curveSchema } from './curve.js';
