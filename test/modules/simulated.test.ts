@@ -3,6 +3,26 @@ import type { PatientRecord } from '../../src/cohort/index.js';
 import { checkModules, readModuleFiles } from '../../src/stages/simulate/index.js';
 import { ageOf, has, modulesFolder, simulateLibrary, values } from './simulate-library.js';
 
+/** Admissions that run hour by hour. */
+const admissionsOf = (records: readonly PatientRecord[]) =>
+  records.flatMap((record) =>
+    record.encounters.flatMap((stay, index) =>
+      stay.class === 'inpatient' && stay.admitSource !== null ? [{ record, stay, index }] : [],
+    ),
+  );
+
+/** How many encounters begin elsewhere while their patient is in hospital. */
+const elsewhere = (records: readonly PatientRecord[]): number =>
+  admissionsOf(records).reduce(
+    (sum, { record, stay, index }) =>
+      sum +
+      record.encounters.filter(
+        (one, i) =>
+          i !== index && one.parent !== index && one.start > stay.start && one.start < (stay.end ?? Infinity),
+      ).length,
+    0,
+  );
+
 describe('records of the built-in modules', () => {
   let records: readonly PatientRecord[] = [];
   beforeAll(async () => {
@@ -35,6 +55,30 @@ describe('records of the built-in modules', () => {
           expect(ageOf(record, c.onset)).toBeLessThan(47);
         }
     }
+  });
+
+  it('are of people who are in one place at a time while in hospital', () => {
+    expect(admissionsOf(records).length).toBeGreaterThan(20);
+    expect(elsewhere(records)).toBe(0);
+  });
+
+  it('have admissions whose parts lie within them, that end in a way of leaving', () => {
+    for (const { record, stay, index } of admissionsOf(records)) {
+      const parts = record.encounters.filter((one) => one.parent === index);
+      for (const part of parts) {
+        expect(part.start).toBeGreaterThanOrEqual(stay.start);
+        expect(part.end ?? record.endTime).toBeLessThanOrEqual(stay.end ?? record.endTime);
+      }
+      if (stay.end === null || stay.end === record.person.deathTime) continue;
+      expect(stay.dischargeDisposition).not.toBeNull();
+      if (stay.dischargeDisposition!.code === '20') expect(record.person.deathTime).toBe(stay.end);
+    }
+  });
+
+  it('the check of places finds a visit in the middle of a stay', () => {
+    const { record, stay } = admissionsOf(records).find(({ stay: one }) => one.end !== null)!;
+    const visit = { ...stay, class: 'ambulatory' as const, start: stay.start + 1, parent: null };
+    expect(elsewhere([{ ...record, encounters: [...record.encounters, visit] }])).toBe(1);
   });
 
   it('leave no drug of a hospital running at home', () => {
