@@ -8,6 +8,7 @@ import {
   comparisonHtml,
   comparisonMarkdown,
 } from '../../../../src/stages/simulate/index.js';
+import { demographicsOf } from '../../../../src/stages/simulate/run/demographics.js';
 import type { AdmissionStatistics } from '../../../../src/stages/simulate/index.js';
 import { buildKnownStays } from './known-stays.js';
 
@@ -77,6 +78,18 @@ describe('admissionStatistics', () => {
     });
     const some = await admissionStatistics(real, { ...hospital, subjects: [0, 1, 2, 44] });
     expect([some.stays, some.unmeasured, some.selection.part]).toEqual([3, 3, true]);
+  });
+});
+
+describe('demographicsOf', () => {
+  it('counts only the patients that it is told', async () => {
+    const total = (cells: { readonly count: number }[]): number =>
+      cells.reduce((sum, { count }) => sum + count, 0);
+    expect(total(await demographicsOf(real))).toBe(45);
+    const some = await demographicsOf(real, [0, 2, 4]);
+    expect(total(some)).toBe(3);
+    expect(some.every(({ sex }) => sex === 'female')).toBe(true);
+    expect(await demographicsOf(real, [])).toEqual([]);
   });
 });
 
