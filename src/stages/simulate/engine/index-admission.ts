@@ -9,21 +9,24 @@ export interface IndexAdmission {
   readonly time: number;
   /** Modules with a hazard that leads to a stay in hospital, by path. */
   readonly modules: ReadonlySet<string>;
+  /** Sum of the hazards of somebody without chronic illness, events a year, by sex and completed years of age. */
+  readonly healthy: Readonly<Record<'female' | 'male', readonly number[]>>;
   readonly rng: Rng;
 }
 
+const yearMs = 365.25 * 86_400_000;
 /** Somebody whose chronic illnesses multiply their hazard by more than this is met no more often (expert assumption). */
-const mostRatio = 3;
+const mostRatio = 4;
 /** From falling ill to the hospital. */
 const mostDaysBefore = 30;
 
 /**
  * Lets a person fall ill now: one of the modules' hazards comes true at once, in proportion to what each is for this person. Those whose chronic
  * illnesses raise their hazards are taken more often than others of their age and sex, so that people in hospital have the illnesses that
- * people in hospital have (acceptance by the ratio to the hazards of age and sex alone).
+ * people in hospital have: they are taken with their hazard over four times that of the healthy of their age and sex, at most 1.
  * @returns the module; null where the person is passed over: not at risk, ill already, or not taken.
  */
-export function fallIll(life: Life, { modules, rng }: IndexAdmission): Root | null {
+export function fallIll(life: Life, { modules, healthy, rng }: IndexAdmission): Root | null {
   const candidates = life.roots.filter(
     (root) =>
       root.waiting === waiting.hazard &&
@@ -34,8 +37,9 @@ export function fallIll(life: Life, { modules, rng }: IndexAdmission): Root | nu
   );
   const rates = candidates.map((root) => root.hazard!.rate);
   const total = rates.reduce((a, b) => a + b, 0);
-  const alone = candidates.reduce((sum, root) => sum + root.hazard!.base, 0);
-  if (total === 0 || rng.next() >= total / (mostRatio * alone)) return null;
+  const ageYears = Math.floor(life.ages.yearsAt(life.now));
+  const alone = (healthy[life.being.sex][ageYears] ?? 0) / yearMs;
+  if (total === 0 || rng.next() * mostRatio * alone >= total) return null;
   const root = candidates[rng.weightedIndex(rates)]!;
   const exposure = root.hazard!;
   exposure.left = 0;

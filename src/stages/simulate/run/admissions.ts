@@ -30,7 +30,30 @@ export function admissionPlan(library: ModuleLibrary, endTime: number): NonNulla
       fix: 'leave --modules out, or --admissions',
     });
   const to = endTime - followUpDays * dayMs;
-  return { from: to - 365 * dayMs, to, modules };
+  return { from: to - 365 * dayMs, to, modules, healthy: healthyHazards(library) };
+}
+
+const oldest = 120;
+
+/** Sum of the hazards that somebody without chronic illness waits at: first ones of a module, that no condition brings to nothing. */
+function healthyHazards(library: ModuleLibrary): Record<'female' | 'male', number[]> {
+  const hazards = hospitalModules(library).flatMap((module) => firstHazard(module) ?? []);
+  const common = hazards.filter(({ ratios = [] }) => ratios.every(({ ratio }) => ratio > 0));
+  const of = (sex: 'female' | 'male'): number[] =>
+    Array.from({ length: oldest + 1 }, (_, age) =>
+      common.reduce((sum, hazard) => sum + incidenceAt(hazard, age, sex), 0),
+    );
+  return { female: of('female'), male: of('male') };
+}
+
+/** The hazard that a module's start leads straight to. */
+function firstHazard({ states }: ModuleDefinition): StateOf<'anamnesis:Hazard'> | undefined {
+  let state = states.get('Initial');
+  for (let left = states.size; left > 0 && state !== undefined; left--) {
+    if (state.type === 'anamnesis:Hazard') return state;
+    state = state.direct_transition === undefined ? undefined : states.get(state.direct_transition);
+  }
+  return undefined;
 }
 
 /**
@@ -42,12 +65,11 @@ export function fallingIll(
   library: ModuleLibrary,
   { likeHospital }: { readonly likeHospital: boolean },
 ): CompiledPopulation {
-  const hazards = hospitalModules(library).flatMap(({ states }) =>
-    [...states.values()].filter((state) => state.type === 'anamnesis:Hazard'),
-  );
+  const { female, male } = healthyHazards(library);
   const weights = population.cells.map(({ age: [from], sex }, i) => {
     if (from < adult) return 0;
-    const rate = hazards.reduce((sum, hazard) => sum + incidenceAt(hazard, from, sex), 0);
+    const both = (female[from]! + male[from]!) / 2;
+    const rate = sex === null ? both : (sex === 'female' ? female : male)[from]!;
     return rate === 0 ? 0 : population.cellWeights[i]! * (likeHospital ? 1 : rate);
   });
   if (weights.every((weight) => weight === 0))
@@ -58,13 +80,12 @@ export function fallingIll(
   return { ...population, cellWeights: weights };
 }
 
-/** Events a person-year of somebody of this age; of both sexes evenly where it is not known. */
+/** Events a person-year at an age. */
 function incidenceAt(
   { incidence }: StateOf<'anamnesis:Hazard'>,
   age: number,
-  sex: 'female' | 'male' | null,
+  sex: 'female' | 'male',
 ): number {
   const band = incidence.from_age.findLastIndex((from) => from <= age);
-  if (band < 0) return 0;
-  return sex === null ? (incidence.female[band]! + incidence.male[band]!) / 2 : incidence[sex][band]!;
+  return band < 0 ? 0 : incidence[sex][band]!;
 }

@@ -42,6 +42,7 @@ export interface AdmissionPlan {
   readonly from: number;
   readonly to: number;
   readonly modules: ReadonlySet<string>;
+  readonly healthy: IndexAdmission['healthy'];
 }
 
 /** A record of a population may fail the gate this often in a row. */
@@ -125,9 +126,9 @@ export function patientAt(
   return null;
 }
 
-function admissionOf({ from, to, modules }: AdmissionPlan, own: Rng): IndexAdmission {
+function admissionOf({ from, to, modules, healthy }: AdmissionPlan, own: Rng): IndexAdmission {
   const rng = own.split('admission');
-  return { time: from + Math.floor((to - from) * rng.next()), modules, rng };
+  return { time: from + Math.floor((to - from) * rng.next()), modules, healthy, rng };
 }
 
 /** The stream of the n-th life of a patient. */

@@ -1,6 +1,7 @@
 import type { CompiledPopulation, ModulesBeside } from '../life/index.js';
 import type { CompiledImperfection } from '../imperfect/index.js';
 import type { RunFacts } from '../../../exports/index.js';
+import type { IndexAdmission } from '../engine/index-admission.js';
 import type { StayData } from '../stay/index.js';
 
 /** A format to write, with its own options. */
@@ -30,6 +31,7 @@ export interface RunSpec {
     readonly from: number;
     readonly to: number;
     readonly modules: readonly string[];
+    readonly healthy: IndexAdmission['healthy'];
   } | null;
   /** What all stays in hospital share, where numbers are overridden; null: the data that come with Anamnesis. */
   readonly stay: StayData | null;

@@ -17,8 +17,6 @@ export interface Exposure {
   left: number;
   /** Events a millisecond now, and since when. */
   rate: number;
-  /** The same of somebody of this age and sex to whom no ratio applies. */
-  base: number;
   since: number;
   /** When the event comes at this rate. */
   at: number;
@@ -49,11 +47,10 @@ export function compileHazard(
       .map(({ days, ratio }) => ({ ms: days * dayMs, ratio })),
   );
 
-  const hazardNow = (life: Life, root: Root): { rate: number; base: number; until: number } => {
-    if (isBusy(life, root)) return { rate: 0, base: 0, until: Infinity };
+  const hazardNow = (life: Life, root: Root): { rate: number; until: number } => {
+    if (isBusy(life, root)) return { rate: 0, until: Infinity };
     const band = bandOf(life, ages);
-    const base = band < 0 ? 0 : incidence[life.being.sex][band]! / yearMs;
-    let rate = base;
+    let rate = band < 0 ? 0 : incidence[life.being.sex][band]! / yearMs;
     let until = band + 1 < ages.length ? life.ages.yearsOld(ages[band + 1]!) : Infinity;
     for (const factor of factors) {
       if (factor.test(life, root)) rate *= factor.ratio;
@@ -66,7 +63,7 @@ export function compileHazard(
       rate *= window.ratio;
       until = Math.min(until, discharged + window.ms);
     }
-    return { rate, base, until };
+    return { rate, until };
   };
 
   return (life, root) => {
@@ -79,9 +76,8 @@ export function compileHazard(
       sicken(life, root);
       return outcome.go;
     }
-    const { rate, base, until } = hazardNow(life, root);
+    const { rate, until } = hazardNow(life, root);
     exposure.rate = rate;
-    exposure.base = base;
     exposure.since = life.now;
     exposure.at = rate === 0 ? Infinity : life.now + Math.ceil(Math.max(0, exposure.left) / rate);
     root.waiting = waiting.hazard;
@@ -92,7 +88,7 @@ export function compileHazard(
 
 function begin(life: Life, root: Root): Exposure {
   recover(life, root);
-  return { left: root.rng.exponential(), rate: 0, base: 0, since: life.now, at: Infinity };
+  return { left: root.rng.exponential(), rate: 0, since: life.now, at: Infinity };
 }
 
 /** Position of the last age that the person has reached; −1: none. */
