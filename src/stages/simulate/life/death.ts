@@ -16,7 +16,11 @@ const data = loadData(
       female: probabilities,
       male: probabilities,
     }),
-    outsideModules: z.strictObject({ ...sourced, library: curveSchema, synthea: curveSchema }),
+    outsideModules: z.strictObject({
+      ...sourced,
+      library: z.strictObject({ female: curveSchema, male: curveSchema }),
+      synthea: curveSchema,
+    }),
     causes: z.strictObject({
       ...sourced,
       untilAge: z.array(z.number()).length(5),
@@ -40,6 +44,13 @@ function yearlyDeath(sex: PersonDraft['sex'], ageYears: number): number {
   return Math.exp(interpolate(data.lifeTable.ageYears, logs[sex], ageYears));
 }
 
+/** Share of a year's hazard that no module brings. */
+function shareOutside(modules: ModulesBeside, sex: PersonDraft['sex'], ageYears: number): number {
+  if (modules === 'none') return 1;
+  const { library, synthea } = data.outsideModules;
+  return along(modules === 'library' ? library[sex] : synthea, ageYears);
+}
+
 /**
  * Death from the causes that no module explains: one draw for a whole life. Each year's hazard is −ln(1 − q) of the life table times
  * the share outside the modules (data/mortality.json), constant within the year but for the first, where half of it falls in the first month.
@@ -53,7 +64,7 @@ export function baselineDeath(
   const threshold = rng.exponential();
   let sum = 0;
   for (let age = 0; age < oldest; age++) {
-    const share = modules === 'none' ? 1 : along(data.outsideModules[modules], age);
+    const share = shareOutside(modules, draft.sex, age);
     const hazard = -Math.log(1 - yearlyDeath(draft.sex, age)) * share;
     if (sum + hazard < threshold) {
       sum += hazard;

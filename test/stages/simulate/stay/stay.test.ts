@@ -136,6 +136,43 @@ describe('a stay in hospital', () => {
     expect(kidneys({ renal: 1.5 })).toBeGreaterThan(1.6 * kidneys({}));
   });
 
+  it('makes up for treatment of which every step was skipped, a day or two late', () => {
+    const rare = { ...infection.treatments[0]!, share: 0.0001, delay_hours: { median: 1, sigma: 0.1 } };
+    const late = stays(120, 50, { treatments: [rare], untreated_per_day: 0.2 });
+    const starts = late.flatMap(({ treatments }) =>
+      treatments.filter(({ id }) => id === 'antibiotic').map(({ start }) => start),
+    );
+    expect(starts.length).toBeGreaterThan(90);
+    expect(Math.min(...starts)).toBeGreaterThan(6);
+    expect(share(late, ({ outcome }) => outcome === 'home' || outcome === 'facility')).toBeGreaterThan(0.7);
+    expect(share(late, ({ hidden }) => hidden.some(({ name }) => name === 'step skipped'))).toBe(1);
+  });
+
+  it('gives no support that the illness forbids, and less comfort care where that is rare', () => {
+    const withheld = stays(150, 70, { withhold: ['prophylaxis', 'fluids'] });
+    expect(
+      withheld.some(({ treatments }) => treatments.some(({ id }) => id === 'prophylaxis' || id === 'fluids')),
+    ).toBe(false);
+    const comfort = (list: readonly StayCourse[]): number =>
+      share(list, ({ codeStatus }) => codeStatus.some(({ status }) => status === 'comfort'));
+    expect(comfort(stays(300, 85, { comfort: 3 }))).toBeGreaterThan(
+      comfort(stays(300, 85, { comfort: 0 })) + 0.1,
+    );
+    expect(comfort(stays(100, 85, { comfort: 0 }))).toBe(0);
+  });
+
+  it('moves the readings that the illness moves by itself, as far as it is acute', () => {
+    const glucose = (change: object): number => {
+      const values = stays(60, 50, change).flatMap(({ rounds }) =>
+        rounds.flatMap(({ hour, readings }) =>
+          readings.filter(({ signal }) => hour < 6 && signal === 'glucose').map(({ value }) => value),
+        ),
+      );
+      return values.sort((a, b) => a - b)[values.length >> 1]!;
+    };
+    expect(glucose({ signals: { glucose: 0.5 } })).toBeGreaterThan(1.6 * glucose({}));
+  });
+
   it('refuses a course that is none, naming the key', () => {
     const bad = courseSchema.safeParse({ ...infection, refractory: 1.2, organs: { spleen: 1 } });
     expect(bad.success).toBe(false);
