@@ -35,6 +35,11 @@ function hasForm(coding: Coding): boolean {
   return fine;
 }
 
+function haveForm(codes: readonly Coding[]): boolean {
+  for (const coding of codes) if (!hasForm(coding)) return false;
+  return true;
+}
+
 interface Entry {
   readonly id: string;
   readonly codes: readonly Coding[];
@@ -120,9 +125,8 @@ function checkList(record: PatientRecord, list: Listed, ids: Set<string>, say: S
     const start = list.start(i);
     const end = list.end(i);
     if (entry.codes.length === 0) say('no-code', i);
-    if (!entry.codes.every(hasForm)) say('code-form', i);
-    if (ids.has(entry.id) || entry.id === '') say('unique-id', i);
-    ids.add(entry.id);
+    if (!haveForm(entry.codes)) say('code-form', i);
+    if (entry.id === '' || ids.size === ids.add(entry.id).size) say('unique-id', i);
     if (start < birthTime) say('before-birth', i);
     if (deathTime !== null && (start > deathTime || (end !== null && end > deathTime))) say('after-death', i);
     if (start > record.endTime || (end !== null && end > record.endTime)) say('after-end', i);
@@ -182,7 +186,7 @@ function checkValues(record: PatientRecord, findings: Finding[]): void {
   for (let position = 0; position < observations.length; position++) {
     const { value, components } = observations[position]!;
     const empty = value === null && components.length === 0;
-    if (empty || isWrong(value) || components.some((part) => isWrong(part.value)))
+    if (empty || isWrong(value) || (components.length > 0 && components.some((part) => isWrong(part.value))))
       findings.push({ rule: 'value-form', list: 'observations', position });
   }
 }

@@ -42,6 +42,15 @@ export function windowRecord(record: PatientRecord, from: number): PatientRecord
     list: readonly T[],
     which: readonly number[],
   ): T[] => which.map((i) => ({ ...list[i]!, encounter: moved(move.encounters, list[i]!.encounter) }));
+  /** {@link place} with the reason moved too. */
+  const placeWithReason = <T extends { readonly encounter: number | null; readonly reason: Reason | null }>(
+    list: readonly T[],
+    which: readonly number[],
+  ): T[] =>
+    which.map((i) => {
+      const entry = list[i]!;
+      return { ...entry, encounter: moved(move.encounters, entry.encounter), reason: reason(entry.reason) };
+    });
   return {
     ...record,
     encounters: encounters.map((i): Encounter => {
@@ -60,15 +69,14 @@ export function windowRecord(record: PatientRecord, from: number): PatientRecord
       ...r,
       observations: r.observations.map((o) => moved(move.observations, o)).filter((o) => o !== null),
     })),
-    procedures: place(record.procedures, kept.procedures).map((p) => ({ ...p, reason: reason(p.reason) })),
-    medications: place(record.medications, kept.medications).map((m) => ({ ...m, reason: reason(m.reason) })),
+    procedures: placeWithReason(record.procedures, kept.procedures),
+    medications: placeWithReason(record.medications, kept.medications),
     immunizations: place(record.immunizations, kept.immunizations),
     imaging: place(record.imaging, kept.imaging),
     devices: place(record.devices, kept.devices),
     supplies: place(record.supplies, kept.supplies),
-    carePlans: place(record.carePlans, kept.carePlans).map((c) => ({
+    carePlans: placeWithReason(record.carePlans, kept.carePlans).map((c) => ({
       ...c,
-      reason: reason(c.reason),
       goals: c.goals.map((g) => ({
         ...g,
         addresses: g.addresses.map((a) => moved(move.conditions, a)).filter((a) => a !== null),
