@@ -16,6 +16,7 @@ export const hazardsSchema = z.strictObject({
     deathFactor: number,
     unit,
   }),
+  planned: z.strictObject({ fromUtcHour: number, toUtcHour: number, unit }),
   rescue: z.strictObject({ median: z.number().positive(), sigma: z.number().min(0), unit }),
   codeStatus: z.strictObject({
     intercept: number,

@@ -82,6 +82,29 @@ describe('the state anamnesis:HospitalStay', () => {
     expect(records.some((record) => record.person.deathTime === null)).toBe(true);
   });
 
+  it('begins in the morning where it was planned, in the ward, and the admission with it', () => {
+    const records = Array.from({ length: 20 }, (_, i) =>
+      live(i, {
+        a: { ...states({ arrival: 'planned' }), Ill: { type: 'Simple', direct_transition: 'Admission' } },
+      }),
+    );
+    const stays = records.flatMap(({ encounters }) => encounters.filter((one) => one.class === 'inpatient'));
+    expect(stays.length).toBeGreaterThan(20);
+    for (const { start, admitSource } of stays) {
+      const hour = (start / 3_600_000) % 24;
+      expect(hour).toBeGreaterThanOrEqual(10.5);
+      expect(hour).toBeLessThan(15);
+      expect(admitSource!.code).toBe('referral');
+    }
+    expect(records.every(({ encounters }) => encounters.every((one) => one.class !== 'emergency'))).toBe(
+      true,
+    );
+    for (const { encounters } of records) {
+      const starts = encounters.map(({ start }) => start);
+      expect(starts).toEqual([...starts].sort((a, b) => a - b));
+    }
+  });
+
   it('tells the hidden course as truth alone', () => {
     const record = live(3, { a: states() });
     expect(record.truth.some(({ kind, name }) => kind === 'latent' && name === 'acuity')).toBe(true);

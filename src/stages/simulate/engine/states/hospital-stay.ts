@@ -10,6 +10,7 @@ import { outcome } from '../program.js';
 import { routes } from '../routes.js';
 import type { CompileContext } from '../program.js';
 import { assigned } from './onset.js';
+import { waitFor } from './control.js';
 import type { Run } from './control.js';
 import { roundRecorder } from './stay-rounds.js';
 
@@ -82,6 +83,11 @@ export function compileHospitalStay(
   };
   return (life, root) => {
     root.resumed = false;
+    if (root.stay === null && state.course.arrival === 'planned') {
+      const wait = untilMorning(life.now, root, data.hazards.planned);
+      if (wait > 0) return waitFor(life, root, wait);
+      comeLater(life, root);
+    }
     const stay = (root.stay ??= begin(life, root));
     while (stay.at < stay.actions.length && stay.actions[stay.at]!.time <= life.now)
       stay.actions[stay.at++]!.run(life, root);
@@ -97,6 +103,27 @@ export function compileHospitalStay(
     if (attribute >= 0) life.set(attribute, stay.outcome);
     return outcome.go;
   };
+}
+
+/** Milliseconds to the hours at which planned admissions come; 0: it is one of them. */
+function untilMorning(
+  now: number,
+  root: Root,
+  { fromUtcHour, toUtcHour }: { readonly fromUtcHour: number; readonly toUtcHour: number },
+): number {
+  const hour = (now / hourMs) % 24;
+  if (hour >= fromUtcHour && hour < toUtcHour) return 0;
+  const come = fromUtcHour + (toUtcHour - fromUtcHour) * root.rng.next();
+  return Math.floor(((come - hour + 24) % 24) * hourMs);
+}
+
+/** An admission in which nothing has been done yet begins now. */
+function comeLater(life: Life, root: Root): void {
+  const admission = life.record.encounters[root.encounter];
+  if (admission === undefined || life.lastUse[root.encounter] !== admission.start) return;
+  if (life.record.conditions.some(({ encounter }) => encounter === root.encounter)) return;
+  admission.start = life.now;
+  life.lastUse[root.encounter] = life.now;
 }
 
 interface Plan {
