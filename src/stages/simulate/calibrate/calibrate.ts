@@ -73,7 +73,7 @@ export async function calibrate(
     rounds.push({ numbers, mix, comparison: { real, simulated, differences } });
     task.note(`round ${round}: ${summary(differences)}`);
     task.advance();
-    numbers = stepNumbers(differences, stayFiles, numbers);
+    numbers = stepNumbers(differences, { files: stayFiles, unit: options.selection.unit }, numbers);
     mix = stepMix(differences, categories, mix);
   }
   task.done();

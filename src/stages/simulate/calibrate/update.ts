@@ -1,6 +1,6 @@
 import type { StayFiles } from '../stay/index.js';
 import type { Difference } from './compare.js';
-import type { Figure } from './types.js';
+import type { Figure, StaySelection } from './types.js';
 
 /** Numbers by path: the keys of an overrides file, joined by `|`. */
 export type Numbers = Map<string, number>;
@@ -19,7 +19,7 @@ type Both = Pick<Difference, 'real' | 'simulated'>;
  */
 export function stepNumbers(
   differences: readonly Difference[],
-  files: StayFiles,
+  { files, unit }: { readonly files: StayFiles; readonly unit: StaySelection['unit'] },
   before: ReadonlyMap<string, number>,
 ): Numbers {
   const numbers: Numbers = new Map(before);
@@ -36,7 +36,7 @@ export function stepNumbers(
     if (Number.isFinite(next)) numbers.set(path, rounded(Math.min(high, Math.max(low, next))));
   };
   for (const signal of files.signals.signals) moveSignal(signal, figure(`${signal.id}.level`), move);
-  for (const order of files.orders.orders) moveOrder(order, figure, move);
+  for (const order of files.orders.orders) moveOrder(order, { unit, figure }, move);
   moveHazards(files.hazards, figure, move);
   for (const { id, from, until } of files.support.support)
     if ((id === 'ventilation' || id === 'vasopressor') && from !== undefined && until !== undefined)
@@ -91,7 +91,11 @@ function spread({ quartiles }: Figure, log: boolean): number {
 }
 
 /** An order is judged by the first of its signals that both sides give. */
-function moveOrder({ id, signals, hours, share, arrival }: OrderFile, figure: Finder, move: Mover): void {
+function moveOrder(
+  { id, signals, hours, share, arrival }: OrderFile,
+  { unit, figure }: { readonly unit: StaySelection['unit']; readonly figure: Finder },
+  move: Mover,
+): void {
   const path = `stay|orders|${id}`;
   const pace = signals.map((signal) => figure(`${signal}.perDay`)).find((one) => one !== undefined);
   if (pace !== undefined)
@@ -107,7 +111,8 @@ function moveOrder({ id, signals, hours, share, arrival }: OrderFile, figure: Fi
     range: [0.005, 1],
   };
   for (const place of ['ed', 'ward', 'icu'] as const) move(`${path}|share|${place}`, share[place], towards);
-  move(`${path}|arrival`, arrival, towards);
+  // what is ordered at arrival lies before a stay in intensive care
+  if (unit === 'hospital') move(`${path}|arrival`, arrival, towards);
 }
 
 function moveHazards(hazards: StayFiles['hazards'], figure: Finder, move: Mover): void {

@@ -21,7 +21,8 @@ function difference(id: string, real: Value, simulated: Value): Difference {
   });
   return { id, group, title: id, unit: '1', real: figure(real), simulated: figure(simulated), relative: 0 };
 }
-const moved = (...differences: Difference[]) => stepNumbers(differences, stayFiles, new Map());
+const data = { files: stayFiles, unit: 'icu' } as const;
+const moved = (...differences: Difference[]) => stepNumbers(differences, data, new Map());
 
 describe('stepNumbers', () => {
   it('moves nothing when nothing differs', () => {
@@ -65,11 +66,18 @@ describe('stepNumbers', () => {
 
   it('keeps numbers within their ranges however far the figures are', () => {
     const far = difference('mortality', 0.0001, 0.999);
-    let numbers = stepNumbers([far, difference('lactate.perDay', 1000, 0.01)], stayFiles, new Map());
+    let numbers = stepNumbers([far, difference('lactate.perDay', 1000, 0.01)], data, new Map());
     for (let i = 0; i < 20; i++)
-      numbers = stepNumbers([far, difference('lactate.perDay', 1000, 0.01)], stayFiles, numbers);
+      numbers = stepNumbers([far, difference('lactate.perDay', 1000, 0.01)], data, numbers);
     expect(numbers.get('stay|hazards|death|atZero')).toBe(-22);
     expect(numbers.get('stay|orders|lactate|hours|icu')).toBe(14 / 8);
+  });
+
+  it('moves what is ordered at arrival for admissions alone', () => {
+    const rarer = difference('lactate.measured', 0.2, 0.5);
+    expect(moved(rarer).has('stay|orders|lactate|arrival')).toBe(false);
+    const found = stepNumbers([rarer], { ...data, unit: 'hospital' }, new Map());
+    expect(found.get('stay|orders|lactate|arrival')).toBeLessThan(0.35);
   });
 
   it('writes paths as a tree', () => {
