@@ -51,6 +51,8 @@ export type Overrides = z.infer<typeof overridesSchema>;
 export interface Overridden {
   readonly files: ModuleFiles;
   readonly stay: StayData;
+  /** Factors of the incidence of modules, by path; not yet in `files` ({@link mixModules}). */
+  readonly mix: Readonly<Record<string, number>>;
 }
 
 /**
@@ -84,12 +86,10 @@ function putInPlace(
     else own.set(`${module}.json`, patchModule(text, states, { path: ['modules', module], problems }));
   }
   const atRisk = modulePaths(files).filter((path) => files.get(`${path}.json`)!.includes(hazardState));
-  for (const [module, factor] of Object.entries(mix)) {
+  for (const module of Object.keys(mix))
     if (!atRisk.includes(module)) problems.push(noSuch(['mix', module], 'module with a hazard', atRisk));
-    else own.set(`${module}.json`, scaleHazards(own.get(`${module}.json`)!, factor));
-  }
   const data = checked.ok ? compileStayData(checked.data) : compileStayData(stayFiles);
-  return { overridden: { files: own, stay: data }, problems };
+  return { overridden: { files: own, stay: data, mix }, problems };
 }
 
 const hazardState = '"anamnesis:Hazard"';
@@ -129,6 +129,14 @@ function patchModule(
     else problems.push(...checked.problems.map((problem) => patched.locate(problem)));
   }
   return JSON.stringify({ ...module.data, states: own });
+}
+
+/** Modules with the incidence of their hazards multiplied by the factors of a mix. */
+export function mixModules({ files, mix }: Pick<Overridden, 'files' | 'mix'>): ModuleFiles {
+  const own = new Map(files);
+  for (const [module, factor] of Object.entries(mix))
+    own.set(`${module}.json`, scaleHazards(own.get(`${module}.json`)!, factor));
+  return own;
 }
 
 /** Multiplies the incidence of every hazard of a module. */

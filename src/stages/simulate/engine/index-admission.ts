@@ -7,8 +7,8 @@ import type { Life, Root } from './life.js';
 export interface IndexAdmission {
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** Modules with a hazard that leads to a stay in hospital, by path. */
-  readonly modules: ReadonlySet<string>;
+  /** Modules with a hazard that leads to a stay in hospital, by path, and factors of these hazards. */
+  readonly modules: ReadonlyMap<string, number>;
   /** Sum of the hazards of somebody without chronic illness, events a year, by sex and completed years of age. */
   readonly healthy: Readonly<Record<'female' | 'male', readonly number[]>>;
   readonly rng: Rng;
@@ -35,7 +35,7 @@ export function fallIll(life: Life, { modules, healthy, rng }: IndexAdmission): 
       modules.has(root.program.path) &&
       !isBusy(life, root),
   );
-  const rates = candidates.map((root) => root.hazard!.rate);
+  const rates = candidates.map((root) => root.hazard!.rate * modules.get(root.program.path)!);
   const total = rates.reduce((a, b) => a + b, 0);
   const ageYears = Math.floor(life.ages.yearsAt(life.now));
   const alone = (healthy[life.being.sex][ageYears] ?? 0) / yearMs;

@@ -22,26 +22,35 @@ function hospitalModules({ modules }: ModuleLibrary): ModuleDefinition[] {
  * month after it are seen.
  * @throws UserError `NO_STAYS` where no module leads to a hospital.
  */
-export function admissionPlan(library: ModuleLibrary, endTime: number): NonNullable<RunSpec['admission']> {
-  const modules = hospitalModules(library).map(({ path }) => path);
+export function admissionPlan(
+  library: ModuleLibrary,
+  endTime: number,
+  mix: Mix,
+): NonNullable<RunSpec['admission']> {
+  const modules = hospitalModules(library).map(({ path }) => [path, mix[path] ?? 1] as const);
   if (modules.length === 0)
     throw new UserError('NO_STAYS', 'No module of the library leads to a stay in hospital.', {
       expected: 'a module with a Hazard and a HospitalStay',
       fix: 'leave --modules out, or --admissions',
     });
   const to = endTime - followUpDays * dayMs;
-  return { from: to - 365 * dayMs, to, modules, healthy: healthyHazards(library) };
+  return { from: to - 365 * dayMs, to, modules, healthy: healthyHazards(library, mix) };
 }
 
 const oldest = 120;
+/** Factors of hazards by path of the module; 1 where none is given. */
+type Mix = Readonly<Record<string, number>>;
 
 /** Sum of the hazards that somebody without chronic illness waits at: first ones of a module, that no condition brings to nothing. */
-function healthyHazards(library: ModuleLibrary): Record<'female' | 'male', number[]> {
-  const hazards = hospitalModules(library).flatMap((module) => firstHazard(module) ?? []);
-  const common = hazards.filter(({ ratios = [] }) => ratios.every(({ ratio }) => ratio > 0));
+function healthyHazards(library: ModuleLibrary, mix: Mix): Record<'female' | 'male', number[]> {
+  const common = hospitalModules(library).flatMap((module) => {
+    const hazard = firstHazard(module);
+    const all = hazard?.ratios?.every(({ ratio }) => ratio > 0) ?? true;
+    return hazard === undefined || !all ? [] : [{ hazard, factor: mix[module.path] ?? 1 }];
+  });
   const of = (sex: 'female' | 'male'): number[] =>
     Array.from({ length: oldest + 1 }, (_, age) =>
-      common.reduce((sum, hazard) => sum + incidenceAt(hazard, age, sex), 0),
+      common.reduce((sum, { hazard, factor }) => sum + factor * incidenceAt(hazard, age, sex), 0),
     );
   return { female: of('female'), male: of('male') };
 }
@@ -63,9 +72,9 @@ function firstHazard({ states }: ModuleDefinition): StateOf<'anamnesis:Hazard'> 
 export function fallingIll(
   population: CompiledPopulation,
   library: ModuleLibrary,
-  { likeHospital }: { readonly likeHospital: boolean },
+  { mix, likeHospital }: { readonly mix: Mix; readonly likeHospital: boolean },
 ): CompiledPopulation {
-  const { female, male } = healthyHazards(library);
+  const { female, male } = healthyHazards(library, mix);
   const weights = population.cells.map(({ age: [from], sex }, i) => {
     if (from < adult) return 0;
     const both = (female[from]! + male[from]!) / 2;

@@ -41,7 +41,7 @@ export interface AdmissionPlan {
   /** Milliseconds since 1970, from … to. */
   readonly from: number;
   readonly to: number;
-  readonly modules: ReadonlySet<string>;
+  readonly modules: ReadonlyMap<string, number>;
   readonly healthy: IndexAdmission['healthy'];
 }
 

@@ -1,12 +1,12 @@
 import { serialize } from 'node:v8';
 import { fingerprint, Rng, UserError } from '../../../core/index.js';
 import type { RunFacts } from '../../../exports/index.js';
-import { applyOverrides } from '../calibrate/overrides.js';
+import { applyOverrides, mixModules } from '../calibrate/overrides.js';
+import type { Overridden } from '../calibrate/overrides.js';
 import { compileImperfection } from '../imperfect/index.js';
 import { compilePopulation, populationLike } from '../life/index.js';
 import type { CompiledPopulation } from '../life/index.js';
 import { compileLibrary, readModuleFiles } from '../module/load.js';
-import type { ModuleFiles } from '../module/load.js';
 import type { ModuleLibrary } from '../module/types.js';
 import { compileOnly } from '../only/compile.js';
 import type { Steering } from '../only/steering.js';
@@ -41,13 +41,15 @@ export interface PlanSources {
  */
 export async function planRun(options: SimulateOptions, { builtIn, generator }: PlanSources): Promise<Plan> {
   const { windowMs, stepMs } = checkOptions(options);
-  const { files, stay } = await readLibrary(options, builtIn);
+  const { files, stay, mix } = await readLibrary(options, builtIn);
   const library = compileLibrary(files);
   const only = options.only === undefined ? null : compileOnly(options.only, library);
   const people = steered(await populationOf(options, only?.steering ?? null), only?.steering ?? null);
-  const admission = options.admissions === true ? admissionPlan(library, people.endTime) : null;
+  const admission = options.admissions === true ? admissionPlan(library, people.endTime, mix) : null;
   const population =
-    admission === null ? people : fallingIll(people, library, { likeHospital: options.like !== undefined });
+    admission === null
+      ? people
+      : fallingIll(people, library, { mix, likeHospital: options.like !== undefined });
   const alive = admission === null && (only?.steering.alive ?? options.alive);
   const seed = Rng.create(options.seed);
   const { patient, imperfection } = options;
@@ -82,15 +84,18 @@ export async function planRun(options: SimulateOptions, { builtIn, generator }: 
   return { spec, library, from, count: patient === undefined ? population.size : 1 };
 }
 
-/** The modules and the data of stays, with the numbers of an overrides file in their places. */
+/**
+ * The modules and the data of stays, with the numbers of an overrides file in their places. A mix changes how often people fall ill in their lives;
+ * of admissions it changes only what the index admission is for, so that nobody's life before it is another.
+ */
 async function readLibrary(
-  { modules, overrides }: SimulateOptions,
+  { modules, overrides, admissions }: SimulateOptions,
   builtIn: string,
-): Promise<{ readonly files: ModuleFiles; readonly stay: StayData | null }> {
+): Promise<Omit<Overridden, 'stay'> & { readonly stay: StayData | null }> {
   const files = await readModuleFiles(modules ?? builtIn);
-  return overrides === undefined
-    ? { files, stay: null }
-    : applyOverrides(overrides.text, overrides.file, files);
+  if (overrides === undefined) return { files, stay: null, mix: {} };
+  const found = applyOverrides(overrides.text, overrides.file, files);
+  return admissions === true ? found : { ...found, files: mixModules(found) };
 }
 
 function shared(bytes: Uint8Array): Uint8Array {

@@ -30,7 +30,8 @@ export interface RunSpec {
   readonly admission: {
     readonly from: number;
     readonly to: number;
-    readonly modules: readonly string[];
+    /** Path, and factor of its hazards. */
+    readonly modules: readonly (readonly [string, number])[];
     readonly healthy: IndexAdmission['healthy'];
   } | null;
   /** What all stays in hospital share, where numbers are overridden; null: the data that come with Anamnesis. */

@@ -74,7 +74,7 @@ export function compileRun(spec: RunSpec): Compiled {
       only,
       mostTries: spec.mostTries,
       admission:
-        spec.admission === null ? undefined : { ...spec.admission, modules: new Set(spec.admission.modules) },
+        spec.admission === null ? undefined : { ...spec.admission, modules: new Map(spec.admission.modules) },
     },
     encoders: spec.formats.map(({ id, options }) =>
       exportById(id).compile(options).encoder(world.directory, spec.facts),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../../src/core/index.js';
-import { applyOverrides } from '../../../../src/stages/simulate/calibrate/overrides.js';
+import { applyOverrides, mixModules } from '../../../../src/stages/simulate/calibrate/overrides.js';
 import { stayData } from '../../../../src/stages/simulate/stay/index.js';
 import { hospitalLibrary } from './hospital-library.js';
 
@@ -34,7 +34,7 @@ describe('applyOverrides', () => {
   });
 
   it('puts numbers of courses in place and multiplies incidences', () => {
-    const { files: own } = apply({
+    const found = apply({
       modules: {
         pneumonia: {
           Stay: { course: { severity: { mean: 2.2 }, treatments: { antibiotic: { share: 0.5 } } } },
@@ -42,6 +42,7 @@ describe('applyOverrides', () => {
       },
       mix: { fracture: 3 },
     });
+    const own = mixModules(found);
     const stay = stateOf(own.get('pneumonia.json'), 'Stay') as {
       course: { severity: object; treatments: object[] };
     };
