@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { accountantIds, mechanisms, purposes } from '../privacy/index.js';
+import type { PrivacyReceipt } from '../privacy/index.js';
+import type { PrivacySpend } from './types.js';
 
 /** A privacy receipt as it stands in a manifest. */
 export const receiptSchema = z.strictObject({
@@ -23,3 +25,15 @@ export const receiptSchema = z.strictObject({
     }),
   ),
 });
+
+/** What a network may claim, by its receipt. */
+export function spentOf(receipt: PrivacyReceipt | undefined): PrivacySpend {
+  if (receipt === undefined) {
+    return {
+      kind: 'none',
+      reason: 'The network is trained on the records without noise, so no ε can be claimed.',
+    };
+  }
+  const { epsilon, delta, unit } = receipt;
+  return { kind: 'dp', epsilon, delta, unit };
+}

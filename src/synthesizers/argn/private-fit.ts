@@ -1,17 +1,18 @@
 import { throwIfAborted } from '../../core/index.js';
 import type { Curator } from '../../privacy/index.js';
 import type { Table } from '../../table/index.js';
-import { AdamVector, chunkFor, ClippedGradients, sum, value } from '../../tensor/index.js';
+import { sum, value } from '../../tensor/index.js';
 import type { OneWay } from '../one-way.js';
 import { measureOneWay } from '../one-way.js';
 import { requireCurator } from '../private.js';
+import { trainPrivately } from '../training/index.js';
 import type { FitContext } from '../types.js';
 import { calibrate } from './calibrate.js';
 import type { Coder } from './coder.js';
 import { cellCoder } from './coder.js';
 import type { Counts } from './coded-table.js';
-import { codeRows, drawingOrder, emptyCounts, logShares, onSharedMemory } from './coded-table.js';
-import { codesOf, follow, ranksOf } from './learner.js';
+import { codeRows, drawingOrder, emptyCounts, logShares } from './coded-table.js';
+import { codesOf, ranksOf } from './learner.js';
 import type { ArgnModel } from './model.js';
 import { layoutOf, network, networkInputs } from './network.js';
 import type { CompiledArgn } from './options.js';
@@ -21,8 +22,6 @@ import { partCode, partsOf } from './parts.js';
 
 /** What is left of the budget is spent up to this; rounding must not ask for more than there is. */
 const SPENDABLE = 1 - 1e-9;
-/** Share of the steps that the kept parameters are averaged over. */
-const AVERAGED_SHARE = 0.2;
 /**
  * Learns a table under the curator's promise by noisy gradients (Abadi et al. 2016): codes and the first biases come from noisy one-way
  * tables, and all the rest of the budget is spent on a training whose steps, rate and clipping are options, never taken from the records.
@@ -80,57 +79,38 @@ interface Work {
 async function train(work: Work, context: FitContext): Promise<Float32Array> {
   const { table, options, oneWay, coders, parts, order, counts, curator, rho } = work;
   const { provider, threads, steps, rate, clip } = options;
-  const {
-    drawingOrder = privateDefaults.drawingOrder,
-    learningRate: mostRate = privateDefaults.learningRate,
-  } = options;
+  const { drawingOrder = privateDefaults.drawingOrder, learningRate = privateDefaults.learningRate } =
+    options;
   const layout = layoutOf(parts, options.units);
   const shares = logShares(parts, counts);
   const { codes } = codeRows(table, coders, parts);
-  const gradients = await ClippedGradients.create(
-    (graph, parameters) =>
-      sum(network(parameters, networkInputs(graph, layout, false), { parts, layout, shares, rate: 0 }), {
-        axes: [1],
-      }),
-    { limit: clip, provider, threads, chunk: chunkFor(rate * oneWay.total) },
-  );
-  const rng = context.rng.split('argn');
-  const task = context.progress.task('argn: train with noise', steps);
-  try {
-    const training = curator.train({
-      purpose: 'training',
-      about: `network of ${gradients.parameters.size} parameters`,
+  return trainPrivately(
+    {
+      losses: (graph, parameters) =>
+        sum(network(parameters, networkInputs(graph, layout, false), { parts, layout, shares, rate: 0 }), {
+          axes: [1],
+        }),
+      step: (chance) => {
+        const rank = value(ranksOf({ order, parts }, chance.next() < drawingOrder ? undefined : chance));
+        return (rows, length) => ({ codes: codesOf({ codes, layout }, rows, length), rank });
+      },
+    },
+    {
+      id: 'argn',
+      curator,
       rho,
       steps,
       rate,
-      rowNorm: clip,
-      size: gradients.parameters.size,
-      rows: () => table.rows,
-    });
-    const adam = new AdamVector(gradients.parameters.initial(rng.split('start')));
-    const average = Float32Array.from(adam.parameters);
-    const batch = Math.max(1, rate * oneWay.total); // by the noisy number of rows
-    for (let step = 0; step < steps; step++) {
-      throwIfAborted(context.signal);
-      const chance = rng.split('step', step);
-      const rank = value(ranksOf({ order, parts }, chance.next() < drawingOrder ? undefined : chance));
-      const sums = await training.step((sample) =>
-        gradients.sum(adam.parameters, sample, (rows, length) => ({
-          codes: codesOf({ codes, layout }, rows, length),
-          rank,
-        })),
-      );
-      const rest = 1 - step / steps;
-      const learningRate = mostRate * Math.min(1, 2 * rest);
-      adam.advance(sums, learningRate, 1 / batch);
-      follow(average, adam.parameters, 1 / Math.min(step + 1, Math.ceil(AVERAGED_SHARE * steps)));
-      task.advance();
-    }
-    return onSharedMemory(average);
-  } finally {
-    task.done();
-    await gradients.close();
-  }
+      clip,
+      learningRate,
+      rows: table.rows,
+      noisyRows: oneWay.total,
+      provider,
+      threads,
+      rng: context.rng.split('argn'),
+    },
+    context,
+  );
 }
 
 /** Counts of the variables' codes from the noisy ones of the columns'; none below zero. */

@@ -5,6 +5,7 @@ import { sampleInBlocks, streamInBlocks } from '../blocks.js';
 import { readGiven } from '../given.js';
 import type { PackedModel } from '../packed-model.js';
 import { packModel } from '../packed-model.js';
+import { spentOf } from '../receipt.js';
 import type { EpochRecord } from '../training/index.js';
 import type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
 import { fitArgn } from './fit.js';
@@ -27,7 +28,7 @@ export class FittedArgn implements FittedSynthesizer {
 
   constructor(model: ArgnModel) {
     this.#model = model;
-    this.spent = spentOf(model);
+    this.spent = spentOf(model.receipt);
   }
 
   /** Losses after each pass over the rows. */
@@ -79,17 +80,6 @@ export class FittedArgn implements FittedSynthesizer {
   save(dir: string): Promise<void> {
     return saveArgn(dir, this.#model);
   }
-}
-
-function spentOf({ receipt }: ArgnModel): PrivacySpend {
-  if (receipt === undefined) {
-    return {
-      kind: 'none',
-      reason: 'The network is trained on the records without noise, so no ε can be claimed.',
-    };
-  }
-  const { epsilon, delta, unit } = receipt;
-  return { kind: 'dp', epsilon, delta, unit };
 }
 
 export const argn: Synthesizer<ArgnOptions, CompiledArgn> = {

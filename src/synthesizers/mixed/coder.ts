@@ -114,7 +114,20 @@ function learnModes(ascending: Float64Array, { modes, rareRows }: CoderOptions):
   const middle = ascending.reduce((sum, x) => sum + x, 0) / ascending.length;
   const squares = ascending.reduce((sum, x) => sum + (x - middle) ** 2, 0);
   const scale = Math.sqrt(squares / ascending.length) || Math.max(Math.abs(middle), 1) * 1e-3;
-  const data = thin(weighted(ascending.map((x) => (x - middle) / scale)));
+  return normalModes(thin(weighted(ascending.map((x) => (x - middle) / scale))), { middle, scale });
+}
+
+/** The same from counts of numbers, which need not be whole. */
+export function mixtureModes({ values, counts }: Weighted): Mode[] {
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  const mean = (of: (x: number) => number): number =>
+    values.reduce((sum, x, i) => sum + counts[i]! * of(x), 0) / total;
+  const middle = mean((x) => x);
+  const scale = Math.sqrt(mean((x) => (x - middle) ** 2)) || Math.max(Math.abs(middle), 1) * 1e-3;
+  return normalModes({ values: values.map((x) => (x - middle) / scale), counts }, { middle, scale });
+}
+
+function normalModes(data: Weighted, { middle, scale }: { middle: number; scale: number }): Mode[] {
   const found = fitMixture(data, {
     components: Math.min(MOST_MODES, data.values.length),
     concentration: CONCENTRATION,
@@ -169,8 +182,11 @@ export function halfStepOf({ bounds }: NumberCoder): number {
   return bounds === null || bounds.decimals === null ? 0 : 0.5 / 10 ** bounds.decimals;
 }
 
-/** The code of a present number. In a mixture the mode is drawn from those that it may come from (Xu et al. 2019, §4.2). */
-export function numberCode(coder: NumberCoder, value: number, rng: Rng): number {
+/**
+ * The code of a present number. In a mixture the mode is drawn from those that it may come from (Xu et al. 2019, §4.2); without a stream the most likely one
+ * is taken.
+ */
+export function numberCode(coder: NumberCoder, value: number, rng: Rng | undefined): number {
   const { spikes, modes } = coder;
   let first = 0;
   let last = spikes.length;
@@ -186,7 +202,7 @@ export function numberCode(coder: NumberCoder, value: number, rng: Rng): number 
   return nearer ? first : first - 1;
 }
 
-function drawMode(modes: readonly Mode[], value: number, rng: Rng): number {
+function drawMode(modes: readonly Mode[], value: number, rng: Rng | undefined): number {
   if (modes.length === 1) return 0;
   const logs = modes.map((mode) => {
     if (mode.kind === 'quantiles') return 0;
@@ -194,5 +210,6 @@ function drawMode(modes: readonly Mode[], value: number, rng: Rng): number {
     return Math.log(mode.weight / mode.deviation) - (z * z) / 2;
   });
   const most = Math.max(...logs);
+  if (rng === undefined) return logs.indexOf(most);
   return rng.weightedIndex(logs.map((log) => Math.exp(log - most)));
 }

@@ -1,3 +1,4 @@
+import type { PrivacyReceipt } from '../../privacy/index.js';
 import type { RunContext } from '../../runtime/index.js';
 import type { ColumnSchema, Table } from '../../table/index.js';
 import type { Block, BlockRequest } from '../blocks.js';
@@ -6,6 +7,7 @@ import { readGiven } from '../given.js';
 import type { PackedModel } from '../packed-model.js';
 import { packModel } from '../packed-model.js';
 import type { EpochRecord } from '../training/index.js';
+import { spentOf } from '../receipt.js';
 import type { FittedSynthesizer, PrivacySpend, SampleRequest } from '../types.js';
 import type { Coder } from './coder.js';
 import { saveNetwork } from './store.js';
@@ -15,6 +17,8 @@ export interface NetworkModel {
   readonly schema: readonly ColumnSchema[];
   readonly coders: readonly Coder[];
   readonly curve: readonly EpochRecord[];
+  /** What was promised and spent, with a budget. */
+  readonly receipt?: PrivacyReceipt | undefined;
   /** All numbers of the networks that draw. */
   readonly parameters: Float32Array;
 }
@@ -35,10 +39,7 @@ const BLOCK_ROWS = 4096;
 
 /** A fitted network: rows are drawn block by block on the pool. */
 export class FittedNetwork<M extends NetworkModel> implements FittedSynthesizer {
-  readonly spent: PrivacySpend = {
-    kind: 'none',
-    reason: 'The network is trained on the records without noise, so no ε can be claimed.',
-  };
+  readonly spent: PrivacySpend;
   readonly #model: M;
   readonly #kind: NetworkKind;
   #packed: PackedModel<M> | undefined;
@@ -46,6 +47,7 @@ export class FittedNetwork<M extends NetworkModel> implements FittedSynthesizer 
   constructor(model: M, kind: NetworkKind) {
     this.#model = model;
     this.#kind = kind;
+    this.spent = spentOf(model.receipt);
   }
 
   /** Losses after each pass. */

@@ -46,3 +46,33 @@ export const latentFields = {
 export const learningRate = z.number().gt(0).max(1);
 export const units = z.int().min(4).max(8192);
 export const validation = z.number().min(0).max(0.5);
+
+/** What a budget adds to the options of a network. */
+export interface PrivateOptions {
+  /** With a budget: steps of training. */
+  readonly privateSteps?: number;
+  /** With a budget: probability with which a row takes part in a step. Never taken from the number of rows, which is private. Default 0.1. */
+  readonly rate?: number;
+  /** With a budget: norm that each row's gradient is clipped to. Default 1. */
+  readonly clip?: number;
+  /** With a budget: share of it for counting each column's values, in (0, 1). Default 0.1. */
+  readonly oneWayShare?: number;
+  /** With a budget: categories and frequent numbers below so many standard deviations of the noise do not stand alone. Default 2. */
+  readonly rareSigmas?: number;
+}
+
+/** {@link PrivateOptions} checked, with their defaults. */
+export const privateFields = {
+  privateSteps: z.int().min(1).max(1_000_000).default(300),
+  rate: z.number().gt(0).max(1).default(0.1),
+  clip: z.number().gt(0).max(1000).default(1),
+  oneWayShare: z.number().gt(0).lt(1).default(0.1),
+  rareSigmas: z.number().min(0).max(100).default(2),
+};
+export interface PrivateFields {
+  readonly privateSteps: number;
+  readonly rate: number;
+  readonly clip: number;
+  readonly oneWayShare: number;
+  readonly rareSigmas: number;
+}

@@ -38,14 +38,15 @@ const EDGE = 2e-7;
 export function scoreOf(quantiles: Quantiles, value: number, { halfStep, rng }: Jitter): number {
   const from = shareBelow(quantiles, value - halfStep);
   const to = Math.max(from, shareUpTo(quantiles, value + halfStep));
-  const u = from + (to - from) * rng.next();
+  const u = from + (to - from) * (rng === undefined ? 0.5 : rng.next());
   return normalQuantile(Math.min(Math.max(u, EDGE), 1 - EDGE));
 }
 
 export interface Jitter {
   /** Half of the step that numbers are rounded to. */
   readonly halfStep: number;
-  readonly rng: Rng;
+  /** Without one, the middle of its range. */
+  readonly rng: Rng | undefined;
 }
 
 /** The number of a normal score. */

@@ -26,8 +26,12 @@ export interface CodedColumn {
 /** Numbers of a normal mode end here, as in CTGAN. */
 const MOST_ALPHA = 0.99;
 
-/** Codes and numbers of a column. What stands for many values (a rounded number, one of several modes) is drawn. A value that is missing where none was in training has the first code. */
-export function encodeColumn(coder: Coder, column: Column, rng: Rng): CodedColumn {
+/**
+ * Codes and numbers of a column. What stands for many values (a rounded number, one of several modes) is drawn; without a stream it is the middle or the most
+ * likely one, so that no row's code hangs on the rows before it. A value that is missing where none was in training has the
+ * first code.
+ */
+export function encodeColumn(coder: Coder, column: Column, rng: Rng | undefined): CodedColumn {
   const rows = column.valid.length;
   const codes = new Uint32Array(rows);
   const numbers = new Float32Array(rows).fill(NaN);
@@ -58,12 +62,12 @@ export function encodeColumn(coder: Coder, column: Column, rng: Rng): CodedColum
 export function encodeRows(
   { layout, coders }: { readonly layout: Layout; readonly coders: readonly Coder[] },
   columns: readonly Column[],
-  rng: Rng,
+  rng: Rng | undefined,
 ): CodedRows {
   const rows = columns[0]?.valid.length ?? 0;
   const out = emptyRows(layout, rows);
   for (const [c, column] of columns.entries()) {
-    putColumn(layout, out, c, encodeColumn(coders[c]!, column, rng.split('encode', c)));
+    putColumn(layout, out, c, encodeColumn(coders[c]!, column, rng?.split('encode', c)));
   }
   return out;
 }

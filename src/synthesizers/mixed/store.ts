@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { columnSchema } from '../../table/index.js';
 import { badModel, bundleArray, readBundle, writeBundle } from '../bundle.js';
+import { receiptSchema } from '../receipt.js';
 import { curveSchema } from '../training/index.js';
 import type { Coder } from './coder.js';
 import { coderSchema } from './coder.js';
@@ -13,6 +14,7 @@ export const modelFields = {
   schema: z.array(columnSchema),
   coders: z.array(coderSchema),
   curve: curveSchema,
+  receipt: receiptSchema.optional(),
 };
 
 /** Writes a model into an existing folder. */

@@ -8,6 +8,7 @@ import { Learner } from './learner.js';
 import type { TabddpmModel } from './model.js';
 import { shapeOf } from './model.js';
 import type { CompiledTabddpm } from './options.js';
+import { plainDefaults } from './options.js';
 import { cosineSchedule } from './schedule.js';
 
 /** Learns a table. @throws DataError `DIVERGED`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
@@ -64,7 +65,7 @@ async function train(
       {
         id: 'tabddpm',
         epochs: passes,
-        learningRate: options.learningRate,
+        learningRate: options.learningRate ?? plainDefaults.learningRate,
         plateau: { factor: 1, stopAfter: STOP_AFTER },
         fingerprint: fingerprintOf(learned, { options, labels: [...labels] }),
         unit: 'loss',

@@ -8,7 +8,7 @@ import { AveragedNetwork, Batches, meanLoss } from '../training/index.js';
 import type { Shape } from './network.js';
 import { denoiser, losses, noisyInputs, targetInputs } from './network.js';
 import type { NoiseRequest, NoisyBatch } from './noise.js';
-import { noisyBatch } from './noise.js';
+import { inTurn, noisyBatch } from './noise.js';
 import type { CompiledTabddpm } from './options.js';
 
 export interface LearnerSetup {
@@ -69,7 +69,8 @@ export class Learner implements Trainable {
       throwIfAborted(signal);
       const { step } = this.#network;
       const chance = rng.split('step', step);
-      const batch = noisyBatch(rows, this.#batches.at(step), noise, chance);
+      const places = this.#batches.at(step);
+      const batch = noisyBatch(rows, places, noise, { chance: inTurn(places.length, chance) });
       const feeds = this.#feeds(batch);
       if (options.dropout > 0) {
         const units = shape.layers * shape.units;
@@ -85,7 +86,11 @@ export class Learner implements Trainable {
   async evaluate(): Promise<number> {
     const { rows, split, noise, rng } = this.#setup;
     return meanLoss(this.#network, split.validation, (places, from) =>
-      this.#feeds(noisyBatch(rows, places, noise, rng.split('validation noise', from))),
+      this.#feeds(
+        noisyBatch(rows, places, noise, {
+          chance: inTurn(places.length, rng.split('validation noise', from)),
+        }),
+      ),
     );
   }
 
@@ -106,22 +111,26 @@ export class Learner implements Trainable {
   }
 
   #feeds(batch: NoisyBatch): Record<string, Value> {
-    const { rows } = batch;
-    const { layout } = this.#setup.shape;
-    const [choices, numbers] = [layout.choices.length, layout.numbers.length];
-    return {
-      known: value(batch.known, [rows, layout.ofColumn.length]),
-      time: value(batch.time, [rows]),
-      ...(choices > 0 && {
-        codes: value(batch.codes, [rows, choices]),
-        cleanCodes: value(batch.cleanCodes, [rows, choices]),
-        openChoices: value(batch.openChoices, [rows, choices]),
-      }),
-      ...(numbers > 0 && {
-        numbers: value(batch.numbers, [rows, numbers]),
-        noise: value(batch.noise, [rows, numbers]),
-        openNumbers: value(batch.openNumbers, [rows, numbers]),
-      }),
-    };
+    return batchFeeds(batch, this.#setup.shape);
   }
+}
+
+/** What the network and its losses are fed of a batch. */
+export function batchFeeds(batch: NoisyBatch, { layout }: Shape): Record<string, Value> {
+  const { rows } = batch;
+  const [choices, numbers] = [layout.choices.length, layout.numbers.length];
+  return {
+    known: value(batch.known, [rows, layout.ofColumn.length]),
+    time: value(batch.time, [rows]),
+    ...(choices > 0 && {
+      codes: value(batch.codes, [rows, choices]),
+      cleanCodes: value(batch.cleanCodes, [rows, choices]),
+      openChoices: value(batch.openChoices, [rows, choices]),
+    }),
+    ...(numbers > 0 && {
+      numbers: value(batch.numbers, [rows, numbers]),
+      noise: value(batch.noise, [rows, numbers]),
+      openNumbers: value(batch.openNumbers, [rows, numbers]),
+    }),
+  };
 }

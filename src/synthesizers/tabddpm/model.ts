@@ -3,6 +3,7 @@ import { layoutOf } from '../mixed/index.js';
 import type { Labels } from './labels.js';
 import type { Shape } from './network.js';
 import type { CompiledTabddpm } from './options.js';
+import { plainDefaults } from './options.js';
 
 /** Everything that drawing needs, and how it was learned; losses of the curve as in `losses`. */
 export interface TabddpmModel extends NetworkModel {
@@ -11,6 +12,6 @@ export interface TabddpmModel extends NetworkModel {
 }
 
 export function shapeOf({ coders, options }: Pick<TabddpmModel, 'coders' | 'options'>): Shape {
-  const { units, layers, noiseSteps } = options;
+  const { units = plainDefaults.units, layers, noiseSteps } = options;
   return { layout: layoutOf(coders), units, layers, noiseSteps };
 }

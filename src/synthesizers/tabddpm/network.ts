@@ -94,6 +94,7 @@ export function denoiser(
       size: layout.width,
       width: units,
       init: normal(1 / Math.sqrt(layout.choices.length)),
+      distinct: true,
     });
     x = add(x, sum(rows, { axes: [1] }));
   }

@@ -25,17 +25,28 @@ export interface NoiseRequest {
   readonly givenShare: number;
 }
 
+/** Where a row's step and noise come from. */
+export type RowChance = (row: number) => {
+  readonly rng: Rng;
+  /** Place among all steps, in [0, 1). */ readonly at: number;
+};
+
+/** One stream for all rows; they are spread evenly over the steps, which takes noise from the loss. */
+export const inTurn =
+  (rows: number, rng: Rng): RowChance =>
+  (row) => ({ rng, at: (row + rng.next()) / rows });
+
 /**
  * Puts the rows at `places` in noise, each at a step of its own. Which columns are given, and so stay without noise: the labels (the paper's class-conditional
  * model), or for a share of the rows each column with a probability that is uniform on (0, 1).
+ * @param rows default: as many as places; further ones hold nothing.
  */
 export function noisyBatch(
   from: CodedRows,
   places: Uint32Array,
   { layout, alphaBar, labels, givenShare }: NoiseRequest,
-  rng: Rng,
+  { chance, rows = places.length }: { readonly chance: RowChance; readonly rows?: number },
 ): NoisyBatch {
-  const rows = places.length;
   const steps = alphaBar.length - 1;
   const [choices, numbers, columns] = [layout.choices.length, layout.numbers.length, labels.length];
   const batch: NoisyBatch = {
@@ -43,15 +54,15 @@ export function noisyBatch(
     codes: new Int32Array(rows * choices),
     numbers: new Float32Array(rows * numbers),
     known: new Float32Array(rows * columns),
-    time: new Int32Array(rows),
+    time: new Int32Array(rows).fill(1),
     noise: new Float32Array(rows * numbers),
     cleanCodes: new Int32Array(rows * choices),
     openChoices: new Float32Array(rows * choices),
     openNumbers: new Float32Array(rows * numbers),
   };
-  for (let row = 0; row < rows; row++) {
-    // spread evenly over the steps, which takes noise from the loss
-    const t = 1 + Math.min(steps - 1, Math.floor(((row + rng.next()) / rows) * steps));
+  for (let row = 0; row < places.length; row++) {
+    const { rng, at: place } = chance(row);
+    const t = 1 + Math.min(steps - 1, Math.floor(place * steps));
     batch.time[row] = t;
     const keep = alphaBar[t]!;
     const share = rng.next() < givenShare ? rng.next() : undefined;

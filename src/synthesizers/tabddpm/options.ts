@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { NetworkOptions } from '../mixed/index.js';
-import { learningRate, networkFields, units, validation } from '../mixed/index.js';
+import type { NetworkOptions, PrivateOptions } from '../mixed/index.js';
+import { learningRate, networkFields, privateFields, units, validation } from '../mixed/index.js';
 import { compileOptions } from '../options.js';
 
 /** Options of the diffusion model. */
-export interface TabddpmOptions extends NetworkOptions {
+export interface TabddpmOptions extends NetworkOptions, PrivateOptions {
   /** Steps of training at most. Default: 250 passes over the rows, but 1,500 … 12,000; it ends earlier when the validation part no longer improves. */
   readonly steps?: number;
   /** Rows of a step, at most those that there are. Default 512. */
   readonly batchRows?: number;
-  /** Learning rate of AdamW at the start; it falls in a line to 0. Default 0.002. */
+  /** Learning rate of AdamW at the start; it falls in a line to 0. Default 0.002; with a budget, of Adam, 0.005. */
   readonly learningRate?: number;
-  /** Hidden units of a layer. Default 256. */
+  /** Hidden units of a layer. Default 256; with a budget 128. */
   readonly units?: number;
   /** Hidden layers. Default 3. */
   readonly layers?: number;
@@ -29,10 +29,11 @@ export interface TabddpmOptions extends NetworkOptions {
 
 export const tabddpmOptionsSchema = z.strictObject({
   ...networkFields,
+  ...privateFields,
   steps: z.int().min(1).max(10_000_000).optional(),
   batchRows: z.int().min(1).max(65_536).default(512),
-  learningRate: learningRate.default(0.002),
-  units: units.default(256),
+  learningRate: learningRate.optional(),
+  units: units.optional(),
   layers: z.int().min(1).max(32).default(3),
   dropout: z.number().min(0).max(0.9).default(0),
   noiseSteps: z.int().min(2).max(10_000).default(1000),
@@ -48,3 +49,7 @@ export type CompiledTabddpm = Readonly<z.output<typeof tabddpmOptionsSchema>>;
 export function compileTabddpm(options: TabddpmOptions = {}): CompiledTabddpm {
   return Object.freeze(compileOptions('tabddpm', tabddpmOptionsSchema, options));
 }
+
+/** Defaults that a budget changes: noise grows with the number of parameters. */
+export const plainDefaults = { learningRate: 0.002, units: 256 } as const;
+export const privateDefaults = { learningRate: 0.005, units: 128 } as const;

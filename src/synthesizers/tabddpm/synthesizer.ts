@@ -6,6 +6,7 @@ import { fitTabddpm } from './fit.js';
 import { labelsSchema } from './labels.js';
 import { shapeOf } from './model.js';
 import { parameterCount } from './network.js';
+import { fitPrivately } from './private-fit.js';
 import type { CompiledTabddpm, TabddpmOptions } from './options.js';
 import { compileTabddpm, tabddpmOptionsSchema } from './options.js';
 
@@ -19,11 +20,15 @@ export const tabddpm: Synthesizer<TabddpmOptions, CompiledTabddpm> = {
   generation: 'data-driven',
   summary:
     'A network that takes noise out of rows step by step, numbers and categories together, given the label. The best of the classic networks in published comparisons, with smooth numbers; slower to learn and to draw than trees. Any columns can be given.',
-  budget: 'refused',
+  budget: 'optional',
   source:
     'Kotelnikov et al. 2023, "TabDDPM: Modelling Tabular Data with Diffusion Models", ICML 2023, arXiv 2209.15421',
   compile: compileTabddpm,
-  fit: async (table, options, context) => new FittedNetwork(await fitTabddpm(table, options, context), kind),
+  fit: async (table, options, context) =>
+    new FittedNetwork(
+      await (context.curator === undefined ? fitTabddpm : fitPrivately)(table, options, context),
+      kind,
+    ),
   load: async (dir) => {
     const model = await loadNetwork(dir, {
       ...kind,

@@ -7,6 +7,8 @@ export { trainInPasses } from './passes.js';
 export type { NetworkState, PassesRequest, Trainable, Trained } from './passes.js';
 export { prepare } from './sessions.js';
 export type { Prepared } from './sessions.js';
+export { trainPrivately } from './private.js';
+export type { PrivateNetwork } from './private.js';
 export { splitRows } from './split.js';
 export type { Split } from './split.js';
 export { restoreTrainer, trainerVectors, vectorOf } from './trainer-state.js';

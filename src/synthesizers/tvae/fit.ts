@@ -7,6 +7,7 @@ import { Learner } from './learner.js';
 import type { TvaeModel } from './model.js';
 import { shapeOf } from './model.js';
 import type { CompiledTvae } from './options.js';
+import { plainDefaults } from './options.js';
 import { sampleBlock } from './sample-block.js';
 
 /** Learns a table. @throws DataError `DIVERGED`, `MODE_COLLAPSE`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
@@ -51,7 +52,7 @@ async function train(
       {
         id: 'tvae',
         epochs: passes,
-        learningRate: options.learningRate,
+        learningRate: options.learningRate ?? plainDefaults.learningRate,
         plateau: { factor: 1, stopAfter: STOP_AFTER },
         fingerprint: fingerprintOf(learned, { options }),
         unit: 'loss',

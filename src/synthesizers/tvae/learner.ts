@@ -92,27 +92,45 @@ export class Learner implements Trainable {
 
   #feeds(places: Uint32Array, rng: Rng): Record<string, Value> {
     const { rows, shape } = this.#setup;
-    const [choices, some] = [shape.layout.choices.length, shape.layout.numbers.length];
-    const n = places.length;
-    const codes = new Int32Array(n * choices);
-    const numbers = new Float32Array(n * some);
-    const present = new Float32Array(n * some);
-    for (let i = 0; i < n; i++) {
-      const row = places[i]!;
-      codes.set(rows.codes.subarray(row * choices, (row + 1) * choices), i * choices);
-      for (let k = 0; k < some; k++) {
-        const x = rows.numbers[row * some + k]!;
-        if (Number.isNaN(x)) continue;
-        numbers[i * some + k] = x;
-        present[i * some + k] = 1;
-      }
-    }
-    const noise = new Float32Array(n * shape.latent);
-    for (let i = 0; i < noise.length; i++) noise[i] = rng.normal();
-    return {
-      noise: value(noise, [n, shape.latent]),
-      ...(choices > 0 && { codes: value(codes, [n, choices]) }),
-      ...(some > 0 && { numbers: value(numbers, [n, some]), present: value(present, [n, some]) }),
-    };
+    const noise = Float32Array.from({ length: places.length * shape.latent }, () => rng.normal());
+    const noiseOf = (i: number): Float32Array => noise.subarray(i * shape.latent, (i + 1) * shape.latent);
+    return rowFeeds(rows, places, { shape, noiseOf });
   }
+}
+
+export interface RowFeeds {
+  readonly shape: Shape;
+  /** The noise in the latent numbers of the i-th of the rows. */
+  readonly noiseOf: (i: number) => Float32Array;
+  /** Default: as many as there are; further ones hold nothing. */
+  readonly length?: number;
+}
+
+/** What the network is fed of some rows. */
+export function rowFeeds(
+  rows: CodedRows,
+  places: Uint32Array,
+  { shape, noiseOf, length: n = places.length }: RowFeeds,
+): Record<string, Value> {
+  const [choices, some] = [shape.layout.choices.length, shape.layout.numbers.length];
+  const codes = new Int32Array(n * choices);
+  const numbers = new Float32Array(n * some);
+  const present = new Float32Array(n * some);
+  const noise = new Float32Array(n * shape.latent);
+  for (let i = 0; i < places.length; i++) {
+    const row = places[i]!;
+    codes.set(rows.codes.subarray(row * choices, (row + 1) * choices), i * choices);
+    for (let k = 0; k < some; k++) {
+      const x = rows.numbers[row * some + k]!;
+      if (Number.isNaN(x)) continue;
+      numbers[i * some + k] = x;
+      present[i * some + k] = 1;
+    }
+    noise.set(noiseOf(i), i * shape.latent);
+  }
+  return {
+    noise: value(noise, [n, shape.latent]),
+    ...(choices > 0 && { codes: value(codes, [n, choices]) }),
+    ...(some > 0 && { numbers: value(numbers, [n, some]), present: value(present, [n, some]) }),
+  };
 }

@@ -2,6 +2,7 @@ import type { NetworkModel } from '../mixed/index.js';
 import { layoutOf } from '../mixed/index.js';
 import type { Shape } from './network.js';
 import type { CompiledTvae } from './options.js';
+import { plainDefaults } from './options.js';
 
 /** Everything that drawing needs, and how it was learned; losses of the curve as in `rowLosses`. */
 export interface TvaeModel extends NetworkModel {
@@ -9,5 +10,6 @@ export interface TvaeModel extends NetworkModel {
 }
 
 export function shapeOf({ coders, options }: Pick<TvaeModel, 'coders' | 'options'>): Shape {
-  return { layout: layoutOf(coders), units: options.units, latent: options.latent };
+  const { units = plainDefaults.units, latent = plainDefaults.latent } = options;
+  return { layout: layoutOf(coders), units, latent };
 }

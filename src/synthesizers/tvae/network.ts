@@ -4,6 +4,7 @@ import {
   div,
   embedding,
   exp,
+  expandLike,
   Graph,
   groupedCrossEntropy,
   linear,
@@ -68,6 +69,7 @@ function encoder(parameters: Parameters, rows: RowInputs, { layout, units, laten
       size: layout.width,
       width: units,
       init: normal(1 / Math.sqrt(layout.choices.length)),
+      distinct: true,
     });
     terms.push(sum(looked, { axes: [1] }));
   }
@@ -85,11 +87,20 @@ export interface Said {
   readonly logits: Tensor | undefined;
 }
 
-function decoder(parameters: Parameters, latent: Tensor, { layout, units }: Shape): Said {
+/** @param start biases of the outputs to start from; default: zeros. */
+function decoder(
+  parameters: Parameters,
+  latent: Tensor,
+  { layout, units }: Shape,
+  start?: Float32Array,
+): Said {
   const first = relu(linear(parameters, 'decoder.0', latent, { units }));
   const second = relu(linear(parameters, 'decoder.1', first, { units }));
   const numbers = layout.numbers.length;
-  const out = linear(parameters, 'decoder.out', second, { units: numbers + layout.width });
+  const out = linear(parameters, 'decoder.out', second, {
+    units: numbers + layout.width,
+    ...(start === undefined ? {} : { biasInit: values(start) }),
+  });
   if (numbers === 0) return { numbers: undefined, logits: out };
   if (layout.width === 0) return { numbers: tanh(out), logits: undefined };
   const [raw, logits] = split(out, [numbers, layout.width], 1);
@@ -101,14 +112,21 @@ const DEVIATIONS = { least: 0.01, greatest: 1, start: 0.1 };
 const RANGE = DEVIATIONS.greatest - DEVIATIONS.least;
 
 /** Deviations of the numbers around their means, learned; kept in their range by a sigmoid instead of by cutting after each step. */
-function deviationsOf(parameters: Parameters, numbers: number): Tensor {
+function deviationsOf(parameters: Parameters, numbers: number, like: Tensor): Tensor {
   const share = (DEVIATIONS.start - DEVIATIONS.least) / RANGE;
   const raw = parameters.add(
     'decoder.deviations',
     [numbers],
     values(new Float32Array(numbers).fill(Math.log(share / (1 - share)))),
   );
-  return add(mul(sigmoid(raw), RANGE), DEVIATIONS.least);
+  const output = expandLike(raw, like);
+  parameters.sites.push({
+    parameters: [raw],
+    output,
+    squaredNorms: (delta) => sum(square(delta), { axes: [1] }),
+    sums: (delta) => [sum(delta, { axes: [0] })],
+  });
+  return add(mul(sigmoid(output), RANGE), DEVIATIONS.least);
 }
 
 /** The deviations from the parameter that {@link deviationsOf} declares, the last of all. */
@@ -124,18 +142,23 @@ export function readDeviations(parameters: Float32Array, { layout }: Shape): Flo
 export function rowLosses(
   parameters: Parameters,
   rows: RowInputs,
-  { shape, noise, lossFactor }: { shape: Shape; noise: Tensor; lossFactor: number },
+  {
+    shape,
+    noise,
+    lossFactor,
+    start,
+  }: { shape: Shape; noise: Tensor; lossFactor: number; start?: Float32Array },
 ): Tensor {
   const { means, logVariance } = encoder(parameters, rows, shape);
   const latent = add(means, mul(exp(mul(logVariance, 0.5)), noise));
-  const said = decoder(parameters, latent, shape);
+  const said = decoder(parameters, latent, shape, start);
   const terms: Tensor[] = [];
   if (said.logits !== undefined && rows.codes !== undefined) {
     const request = { logits: said.logits, sizes: shape.layout.sizes, codes: rows.codes };
     terms.push(sum(groupedCrossEntropy(request), { axes: [1] }));
   }
   if (said.numbers !== undefined && rows.numbers !== undefined && rows.present !== undefined) {
-    const deviations = deviationsOf(parameters, shape.layout.numbers.length);
+    const deviations = deviationsOf(parameters, shape.layout.numbers.length, rows.numbers);
     const errors = div(square(sub(rows.numbers, said.numbers)), mul(square(deviations), 2));
     terms.push(sum(mul(add(errors, log(deviations)), rows.present), { axes: [1] }));
   }
@@ -153,7 +176,7 @@ export function decoderGraph(shape: Shape): {
   const parameters = new Parameters(graph);
   encoder(parameters, rowInputs(graph, shape), shape);
   const said = decoder(parameters, graph.input('latent', ['batch', shape.latent]), shape);
-  if (shape.layout.numbers.length > 0) deviationsOf(parameters, shape.layout.numbers.length);
+  if (said.numbers !== undefined) deviationsOf(parameters, shape.layout.numbers.length, said.numbers);
   parameters.seal();
   return { graph, said, size: parameters.size };
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { LatentOptions } from '../mixed/index.js';
-import { latentFields, learningRate, units, validation } from '../mixed/index.js';
+import type { LatentOptions, PrivateOptions } from '../mixed/index.js';
+import { latentFields, learningRate, privateFields, units, validation } from '../mixed/index.js';
 import { compileOptions } from '../options.js';
 
 /** Options of the variational autoencoder; defaults are the paper's. It ends before the last pass when the validation part no longer improves. */
-export interface TvaeOptions extends LatentOptions {
-  /** Learning rate of Adam. Default 0.001. */
+export interface TvaeOptions extends LatentOptions, PrivateOptions {
+  /** Learning rate of Adam. Default 0.001; with a budget 0.005. */
   readonly learningRate?: number;
-  /** Hidden units of each of the two layers of encoder and decoder. Default 128. */
+  /** Hidden units of each of the two layers of encoder and decoder. Default 128; with a budget 64. */
   readonly units?: number;
   /** Weight of the reconstruction against the divergence. Default 2, as in the authors' code. */
   readonly lossFactor?: number;
@@ -17,8 +17,11 @@ export interface TvaeOptions extends LatentOptions {
 
 export const tvaeOptionsSchema = z.strictObject({
   ...latentFields,
-  learningRate: learningRate.default(0.001),
-  units: units.default(128),
+  ...privateFields,
+  /** Default 128; with a budget 32. */
+  latent: latentFields.latent.unwrap().optional(),
+  learningRate: learningRate.optional(),
+  units: units.optional(),
   lossFactor: z.number().gt(0).max(1000).default(2),
   validation: validation.default(0.1),
 });
@@ -30,3 +33,7 @@ export type CompiledTvae = Readonly<z.output<typeof tvaeOptionsSchema>>;
 export function compileTvae(options: TvaeOptions = {}): CompiledTvae {
   return Object.freeze(compileOptions('tvae', tvaeOptionsSchema, options));
 }
+
+/** Defaults that a budget changes: noise grows with the number of parameters. */
+export const plainDefaults = { learningRate: 0.001, units: 128, latent: 128 } as const;
+export const privateDefaults = { learningRate: 0.005, units: 64, latent: 32 } as const;

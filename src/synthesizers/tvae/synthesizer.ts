@@ -7,6 +7,7 @@ import { shapeOf } from './model.js';
 import { decoderGraph } from './network.js';
 import type { CompiledTvae, TvaeOptions } from './options.js';
 import { compileTvae, tvaeOptionsSchema } from './options.js';
+import { fitPrivately } from './private-fit.js';
 
 const kind: NetworkKind = { id: 'tvae', module: new URL('./sample-block.js', import.meta.url).href };
 
@@ -18,11 +19,15 @@ export const tvae: Synthesizer<TvaeOptions, CompiledTvae> = {
   generation: 'data-driven',
   summary:
     'Rows from latent numbers by a decoder, learned together with an encoder. A small network whose rows take one pass to draw; blurs rare combinations. To compare with published results.',
-  budget: 'refused',
+  budget: 'optional',
   source:
     'Xu et al. 2019, "Modeling Tabular Data using Conditional GAN", NeurIPS 2019, arXiv 1907.00503, §4.4',
   compile: compileTvae,
-  fit: async (table, options, context) => new FittedNetwork(await fitTvae(table, options, context), kind),
+  fit: async (table, options, context) =>
+    new FittedNetwork(
+      await (context.curator === undefined ? fitTvae : fitPrivately)(table, options, context),
+      kind,
+    ),
   load: async (dir) => {
     const model = await loadNetwork(dir, {
       ...kind,

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { InterruptedError, Rng } from '../../../src/core/index.js';
-import { createCurator } from '../../../src/privacy/index.js';
 import type { FittedSynthesizer } from '../../../src/synthesizers/index.js';
 import { FittedNetwork } from '../../../src/synthesizers/mixed/index.js';
 import { tvae } from '../../../src/synthesizers/tvae/index.js';
@@ -63,12 +62,5 @@ describe('tvae', () => {
     } finally {
       planted.mockRestore();
     }
-  });
-
-  it('refuses a budget: it cannot keep a promise of ε', async () => {
-    const curator = createCurator({ epsilon: 1, delta: 1e-5 });
-    await expect(fit(coins(100), brief, { ...testContext(), curator })).rejects.toMatchObject({
-      code: 'NOT_PRIVATE',
-    });
   });
 });
