@@ -67,10 +67,3 @@ export function logShares({ parts }: Parts, counts: Counts): LogShares {
     return shares;
   });
 }
-
-/** On shared memory, so that worker threads read the model without a copy. */
-export function onSharedMemory(parameters: Float32Array): Float32Array {
-  const out = new Float32Array(new SharedArrayBuffer(parameters.byteLength));
-  out.set(parameters);
-  return out;
-}

@@ -121,11 +121,6 @@ export class Learner {
   }
 }
 
-/** Moves a running average by a share of the way towards new numbers. */
-export function follow(average: Float32Array, now: ArrayLike<number | bigint>, share: number): void {
-  for (let i = 0; i < average.length; i++) average[i]! += (Number(now[i]) - average[i]!) * share;
-}
-
 /** Codes [rows, variables] of some rows, followed by zeros up to `length` rows. */
 export function codesOf(
   { codes, layout }: Pick<LearnerSetup, 'codes' | 'layout'>,
