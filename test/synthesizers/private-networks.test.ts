@@ -58,8 +58,11 @@ describe.each([
     'tabddpm',
     { units: 32, layers: 2, drawSteps: 20, noiseSteps: 100, privateSteps: 300, learningRate: 0.01 },
   ],
+  ['ctgan', { units: 32, latent: 8, batchRows: 200, privateSteps: 800 }],
   ['tvae', { units: 32, latent: 8, privateSteps: 300, learningRate: 0.01 }],
 ] as const)('%s with a budget', (id, options) => {
+  // a generator under noise draws the shares of codes less exactly
+  const slack = id === 'ctgan' ? 0.14 : 0.06;
   const fit = (table: Table, curator: Curator, more: object = {}): Promise<FittedSynthesizer> => {
     const synthesizer = synthesizerById(id);
     return synthesizer.fit(table, synthesizer.compile({ ...options, ...more }), {
@@ -103,8 +106,8 @@ describe.each([
     const inside = (x: unknown): boolean =>
       x === null || (Number.isInteger(x) && Number(x) >= 0 && Number(x) <= 40);
     expect(share(drawn, ['x'], inside)).toBe(1);
-    expect(Math.abs(share(drawn, ['x'], (x) => x === null) - 0.1)).toBeLessThan(0.06);
-    expect(Math.abs(share(drawn, ['ward'], (ward) => ward === 'n') - 0.327)).toBeLessThan(0.1);
+    expect(Math.abs(share(drawn, ['x'], (x) => x === null) - 0.1)).toBeLessThan(slack);
+    expect(Math.abs(share(drawn, ['ward'], (ward) => ward === 'n') - 0.327)).toBeLessThan(slack + 0.04);
     expect(share(drawn, ['ward'], (ward) => ward === 'never')).toBe(0);
   });
 

@@ -9,7 +9,7 @@ import { Learner } from './learner.js';
 import type { CtganModel } from './model.js';
 import { shapeOf } from './model.js';
 import type { CompiledCtgan } from './options.js';
-import { settleBatch } from './options.js';
+import { plainDefaults, settleBatch } from './options.js';
 import { sampleBlock } from './sample-block.js';
 
 /** Learns a table. @throws DataError `DIVERGED`, `MODE_COLLAPSE`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
@@ -60,7 +60,7 @@ async function train(
       {
         id: 'ctgan',
         epochs: passes,
-        learningRate: options.learningRate,
+        learningRate: options.learningRate ?? plainDefaults.learningRate,
         // a critic's distance does not say how good the generator is
         plateau: 'none',
         fingerprint: fingerprintOf(learned, { options }),

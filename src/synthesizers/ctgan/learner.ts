@@ -1,22 +1,15 @@
 import type { Rng } from '../../core/index.js';
 import { throwIfAborted } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
-import { dropoutNoise, Graph, gumbelNoise, Parameters, Session, Trainer, value } from '../../tensor/index.js';
+import { dropoutNoise, Graph, Parameters, Session, Trainer, value } from '../../tensor/index.js';
 import type { CodedRows } from '../mixed/index.js';
 import type { NetworkState, Split, Trainable } from '../training/index.js';
 import { restoreTrainer, trainerVectors, vectorOf } from '../training/index.js';
 import type { Condition, ConditionChoice } from './conditions.js';
 import { ConditionSampler } from './conditions.js';
+import { askedFeeds, firstRemembered, keptNumbers, latentFeeds, realRows } from './feeds.js';
 import type { Shape } from './network.js';
-import {
-  chanceWidth,
-  conditionWidth,
-  criticDistance,
-  criticLoss,
-  drawingGraph,
-  generatorLoss,
-  rowWidth,
-} from './network.js';
+import { chanceWidth, criticDistance, criticLoss, generatorLoss, rowWidth } from './network.js';
 import type { CompiledCtgan } from './options.js';
 
 export interface LearnerSetup {
@@ -33,7 +26,7 @@ export interface LearnerSetup {
 }
 
 /** As in the authors' code: β and weight decay (here decoupled from the gradient). */
-const ADAM = { beta1: 0.5, beta2: 0.9, weightDecay: 1e-6 };
+export const ADAM = { beta1: 0.5, beta2: 0.9, weightDecay: 1e-6 };
 /** Rows that a validation reads at most. */
 const VALIDATION_ROWS = 5000;
 
@@ -59,23 +52,13 @@ export class Learner implements Trainable {
       layout: shape.layout,
       training: split.training,
     });
-    // means 0 and variances 1, layer by layer, as batch norms start
-    const { remembered } = drawingGraph(shape).sizes;
-    this.#remembered = value(
-      Float32Array.from({ length: remembered }, (_, i) => Math.floor(i / shape.units) % 2),
-    );
+    this.#remembered = firstRemembered(shape);
   }
 
   static async create(setup: LearnerSetup): Promise<Learner> {
     const { shape, rng, options } = setup;
     const { provider, threads } = options;
-    const generator = await Trainer.create(
-      (graph, parameters) => {
-        const { loss, remembered } = generatorLoss(graph, parameters, shape);
-        return { loss, results: { 'next.remembered': remembered } };
-      },
-      { provider, threads, adam: ADAM, name: 'generator' },
-    );
+    const generator = await createGenerator({ ...shape, thinned: true }, options);
     const critic = await Trainer.create(
       (graph, parameters) => {
         const { loss, distance } = criticLoss(graph, parameters, shape);
@@ -119,7 +102,7 @@ export class Learner implements Trainable {
       return { choice, code: rows.codes[row * many + choice]! };
     });
     const { distance } = await this.#networks.scorer.run({
-      ...this.#latent(asked, chance),
+      ...latentFeeds(asked, shape, chance),
       real: this.#real(places, asked),
       generator: this.#networks.generator.flat,
       critic: this.#networks.critic.flat,
@@ -129,12 +112,7 @@ export class Learner implements Trainable {
 
   /** The generator's parameters, then what its batch norms remember. */
   kept(): Float32Array {
-    const { data } = this.#networks.generator.flat;
-    const { data: remembered } = this.#remembered;
-    const out = new Float32Array(data.length + remembered.length);
-    for (let i = 0; i < data.length; i++) out[i] = Number(data[i]);
-    for (let i = 0; i < remembered.length; i++) out[data.length + i] = Number(remembered[i]);
-    return out;
+    return keptNumbers(this.#networks.generator.flat, this.#remembered);
   }
 
   snapshot(): NetworkState {
@@ -181,7 +159,7 @@ export class Learner implements Trainable {
     const width = 3 * chanceWidth(shape);
     const { distance } = await this.#networks.critic.advance(
       {
-        ...this.#latent(asked, chance),
+        ...latentFeeds(asked, shape, chance),
         real: this.#real(
           places.map((_, i) => places[order[i]!]!),
           asked.map((_, i) => asked[order[i]!]),
@@ -201,74 +179,40 @@ export class Learner implements Trainable {
   async #generatorStep(chance: Rng, rate: number): Promise<void> {
     const { shape, batchRows, conditions } = this.#setup;
     const packs = batchRows / shape.pac;
-    const many = shape.layout.choices.length;
     const asked = Array.from({ length: batchRows }, (): Condition | undefined =>
       conditions.length === 0 ? undefined : this.#sampler.draw(chance),
     );
-    const codes = new Int32Array(batchRows * many);
-    const marks = new Float32Array(batchRows * many);
-    for (const [i, condition] of asked.entries()) {
-      if (condition === undefined) continue;
-      codes[i * many + condition.choice] = condition.code;
-      marks[i * many + condition.choice] = 1;
-    }
     const width = chanceWidth(shape);
     const { 'next.remembered': remembered } = await this.#networks.generator.advance(
       {
-        ...this.#latent(asked, chance),
+        ...latentFeeds(asked, shape, chance),
         remembered: this.#remembered,
         critic: this.#networks.critic.flat,
         chance: value(dropoutNoise(chance, new Uint8Array(packs * width)), [packs, width]),
-        ...(shape.conditional && {
-          codes: value(codes, [batchRows, many]),
-          asked: value(marks, [batchRows, many]),
-        }),
+        ...askedFeeds(asked, shape),
       },
       rate,
     );
     this.#remembered = remembered!;
   }
 
-  /** Latent rows beside their conditions, and Gumbel noise. */
-  #latent(asked: readonly (Condition | undefined)[], rng: Rng): Record<string, Value> {
-    const { shape } = this.#setup;
-    const n = asked.length;
-    const { width } = shape.layout;
-    return {
-      latent: latentRows(shape, asked, rng),
-      ...(width > 0 && { gumbel: value(gumbelNoise(rng, new Float32Array(n * width)), [n, width]) }),
-    };
-  }
-
-  /** Real rows as the critic sees them, in packs. */
   #real(places: Uint32Array, asked: readonly (Condition | undefined)[]): Value {
     const { rows, shape } = this.#setup;
-    const { layout, pac } = shape;
-    const [some, many, width] = [layout.numbers.length, layout.choices.length, rowWidth(shape)];
-    const out = new Float32Array(places.length * width);
-    for (const [i, row] of places.entries()) {
-      const at = i * width;
-      for (let k = 0; k < some; k++) {
-        const x = rows.numbers[row * some + k]!;
-        out[at + k] = Number.isNaN(x) ? 0 : x;
-      }
-      for (let k = 0; k < many; k++) out[at + some + layout.starts[k]! + rows.codes[row * many + k]!] = 1;
-      const condition = asked[i];
-      if (condition !== undefined)
-        out[at + some + layout.width + layout.starts[condition.choice]! + condition.code] = 1;
-    }
-    return value(out, [places.length / pac, pac * width]);
+    const flat = realRows(rows, places, { shape, asked });
+    return value(flat, [places.length / shape.pac, shape.pac * rowWidth(shape)]);
   }
 }
 
-/** Standard normal numbers, then the condition: 1 at the code that is asked for. */
-export function latentRows(shape: Shape, asked: readonly (Condition | undefined)[], rng: Rng): Value {
-  const width = shape.latent + conditionWidth(shape);
-  const out = new Float32Array(asked.length * width);
-  for (const [i, condition] of asked.entries()) {
-    for (let k = 0; k < shape.latent; k++) out[i * width + k] = rng.normal();
-    if (condition !== undefined)
-      out[i * width + shape.latent + shape.layout.starts[condition.choice]! + condition.code] = 1;
-  }
-  return value(out, [asked.length, width]);
+/** A generator to be trained, its step as {@link generatorLoss} has it. */
+export function createGenerator(
+  shape: Shape & { readonly thinned: boolean },
+  { provider, threads }: Pick<CompiledCtgan, 'provider' | 'threads'>,
+): Promise<Trainer> {
+  return Trainer.create(
+    (graph, parameters) => {
+      const { loss, remembered } = generatorLoss(graph, parameters, shape);
+      return { loss, results: { 'next.remembered': remembered } };
+    },
+    { provider, threads, adam: ADAM, name: 'generator' },
+  );
 }

@@ -4,6 +4,7 @@ import { layoutOf } from '../mixed/index.js';
 import type { ConditionChoice } from './conditions.js';
 import type { Shape } from './network.js';
 import type { CompiledCtgan } from './options.js';
+import { plainDefaults } from './options.js';
 
 export const conditionsSchema = z.array(
   z.strictObject({ choice: z.int().min(0), counts: z.array(z.int().min(0)) }),
@@ -20,6 +21,6 @@ export function shapeOf({
   options,
   conditions,
 }: Pick<CtganModel, 'coders' | 'options' | 'conditions'>): Shape {
-  const { units, latent, pac } = options;
+  const { units = plainDefaults.units, latent = plainDefaults.latent, pac } = options;
   return { layout: layoutOf(coders), units, latent, pac, conditional: conditions.length > 0 };
 }

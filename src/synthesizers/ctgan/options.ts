@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { LatentOptions } from '../mixed/index.js';
-import { latentFields, learningRate, units, validation } from '../mixed/index.js';
+import type { LatentOptions, PrivateOptions } from '../mixed/index.js';
+import { latentFields, learningRate, privateFields, units, validation } from '../mixed/index.js';
 import { compileOptions } from '../options.js';
 
 /** Options of the conditional GAN; defaults are the paper's. `batchRows` is rounded down to a multiple of `pac`; all passes are made. */
-export interface CtganOptions extends LatentOptions {
-  /** Learning rate of Adam, for both networks. Default 0.0002. */
+export interface CtganOptions extends LatentOptions, PrivateOptions {
+  /** Learning rate of Adam, for both networks. Default 0.0002; with a budget 0.005. */
   readonly learningRate?: number;
-  /** Hidden units of each of the two layers of generator and critic. Default 256. */
+  /** Hidden units of each of the two layers of generator and critic. Default 256; with a budget 64. */
   readonly units?: number;
-  /** Rows that the critic judges together (PacGAN), against mode collapse. Default 10. */
+  /** Rows that the critic judges together (PacGAN), against mode collapse. Default 10; with a budget 1. */
   readonly pac?: number;
   /** Share of the rows that the second curve is measured on, 0 … 0.5. Default 0.05. */
   readonly validation?: number;
@@ -17,8 +17,12 @@ export interface CtganOptions extends LatentOptions {
 
 export const ctganOptionsSchema = z.strictObject({
   ...latentFields,
-  learningRate: learningRate.default(0.0002),
-  units: units.default(256),
+  ...privateFields,
+  privateSteps: privateFields.privateSteps.unwrap().default(1500),
+  rate: privateFields.rate.unwrap().default(0.05),
+  latent: latentFields.latent.unwrap().optional(),
+  learningRate: learningRate.optional(),
+  units: units.optional(),
   pac: z.int().min(1).max(100).default(10),
   validation: validation.default(0.05),
 });
@@ -35,3 +39,7 @@ export function compileCtgan(options: CtganOptions = {}): CompiledCtgan {
 export function settleBatch({ batchRows, pac }: CompiledCtgan, rows: number): number {
   return Math.max(1, Math.floor(Math.min(batchRows, rows) / pac)) * pac;
 }
+
+/** Defaults that a budget changes: noise grows with the number of parameters. */
+export const plainDefaults = { learningRate: 0.0002, units: 256, latent: 128 } as const;
+export const privateDefaults = { learningRate: 0.005, units: 64, latent: 32 } as const;

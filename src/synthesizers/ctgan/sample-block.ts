@@ -8,7 +8,7 @@ import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import type { Condition } from './conditions.js';
 import { drawCondition } from './conditions.js';
-import { latentRows } from './learner.js';
+import { latentRows } from './feeds.js';
 import type { CtganModel } from './model.js';
 import { shapeOf } from './model.js';
 import type { Shape } from './network.js';

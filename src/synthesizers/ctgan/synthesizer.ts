@@ -7,6 +7,7 @@ import { conditionsSchema, shapeOf } from './model.js';
 import { drawingGraph } from './network.js';
 import type { CompiledCtgan, CtganOptions } from './options.js';
 import { compileCtgan, ctganOptionsSchema } from './options.js';
+import { fitPrivately } from './private-fit.js';
 
 const kind: NetworkKind = { id: 'ctgan', module: new URL('./sample-block.js', import.meta.url).href };
 
@@ -22,10 +23,14 @@ export const ctgan: Synthesizer<CtganOptions, CompiledCtgan> = {
   generation: 'data-driven',
   summary:
     'A generator against a critic (Wasserstein, with gradient penalty), trained on rows drawn evenly over categories. To compare with published results, where it usually loses to the others.',
-  budget: 'refused',
+  budget: 'optional',
   source: 'Xu et al. 2019, "Modeling Tabular Data using Conditional GAN", NeurIPS 2019, arXiv 1907.00503',
   compile: compileCtgan,
-  fit: async (table, options, context) => new FittedNetwork(await fitCtgan(table, options, context), kind),
+  fit: async (table, options, context) =>
+    new FittedNetwork(
+      await (context.curator === undefined ? fitCtgan : fitPrivately)(table, options, context),
+      kind,
+    ),
   load: async (dir) => {
     const model = await loadNetwork(dir, {
       ...kind,

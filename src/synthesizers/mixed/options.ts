@@ -49,9 +49,9 @@ export const validation = z.number().min(0).max(0.5);
 
 /** What a budget adds to the options of a network. */
 export interface PrivateOptions {
-  /** With a budget: steps of training. */
+  /** With a budget: steps of training. Default 300; of `ctgan` 1500. */
   readonly privateSteps?: number;
-  /** With a budget: probability with which a row takes part in a step. Never taken from the number of rows, which is private. Default 0.1. */
+  /** With a budget: probability with which a row takes part in a step. Never taken from the number of rows, which is private. Default 0.1; of `ctgan` 0.05. */
   readonly rate?: number;
   /** With a budget: norm that each row's gradient is clipped to. Default 1. */
   readonly clip?: number;

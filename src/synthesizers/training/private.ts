@@ -2,6 +2,7 @@ import type { Rng } from '../../core/index.js';
 import { throwIfAborted } from '../../core/index.js';
 import type { Curator } from '../../privacy/index.js';
 import type { Graph, Parameters, Tensor, Value } from '../../tensor/index.js';
+import type { AdamOptions } from '../../tensor/index.js';
 import { AdamVector, chunkFor, ClippedGradients } from '../../tensor/index.js';
 import type { FitContext } from '../types.js';
 
@@ -14,6 +15,17 @@ export interface PrivateNetwork {
    * Returns the feeds of some rows, filled up with anything to `length` rows.
    */
   step(chance: Rng): (places: Uint32Array, length: number) => Readonly<Record<string, Value>>;
+  /** A gradient that no record has a share in, to be added to the mean of the rows'. `clipped` sums clipped gradients of rows that are no records. */
+  readonly free?: (
+    parameters: Float32Array,
+    chance: Rng,
+    clipped: (rows: Uint32Array, feeds: ReturnType<PrivateNetwork['step']>) => Promise<Float64Array>,
+  ) => Promise<Float64Array>;
+  /** What else happens after a step with the parameters as they are then; looks at no record. */
+  readonly after?: (
+    parameters: Float32Array,
+    step: { readonly chance: Rng; readonly learningRate: number },
+  ) => Promise<void>;
 }
 
 export interface PrivateRequest {
@@ -29,6 +41,7 @@ export interface PrivateRequest {
   readonly clip: number;
   /** Of Adam; constant for half of the steps, then falling in a line to 0. */
   readonly learningRate: number;
+  readonly adam?: AdamOptions;
   /** Rows of the table, for the curator alone, and their noisy number. */
   readonly rows: number;
   readonly noisyRows: number;
@@ -71,15 +84,24 @@ export async function trainPrivately(
       size: parameters.size,
       rows: () => rows,
     });
-    const adam = new AdamVector(parameters.initial(rng.split('start')));
+    const adam = new AdamVector(parameters.initial(rng.split('start')), request.adam);
     const average = new Float32Array(new SharedArrayBuffer(4 * parameters.size));
     average.set(adam.parameters);
     const batch = Math.max(1, rate * noisyRows);
     for (let step = 0; step < steps; step++) {
       throwIfAborted(context.signal);
-      const feeds = network.step(rng.split('step', step));
+      const chance = rng.split('step', step);
+      const feeds = network.step(chance);
       const sums = await training.step((sample) => gradients.sum(adam.parameters, sample, feeds));
-      adam.advance(sums, learningRate * Math.min(1, 2 * (1 - step / steps)), 1 / batch);
+      if (network.free !== undefined) {
+        const free = await network.free(adam.parameters, chance.split('free'), (some, more) =>
+          gradients.sum(adam.parameters, some, more),
+        );
+        for (let i = 0; i < sums.length; i++) sums[i]! += free[i]! * batch;
+      }
+      const now = learningRate * Math.min(1, 2 * (1 - step / steps));
+      adam.advance(sums, now, 1 / batch);
+      await network.after?.(adam.parameters, { chance: chance.split('after'), learningRate: now });
       const share = 1 / Math.min(step + 1, Math.ceil(AVERAGED_SHARE * steps));
       for (let i = 0; i < average.length; i++) average[i]! += (adam.parameters[i]! - average[i]!) * share;
       task.advance();

@@ -1,0 +1,91 @@
+import type { Rng } from '../../core/index.js';
+import type { Value } from '../../tensor/index.js';
+import { gumbelNoise, value } from '../../tensor/index.js';
+import type { CodedRows } from '../mixed/index.js';
+import type { Condition } from './conditions.js';
+import type { Shape } from './network.js';
+import { conditionWidth, drawingGraph, rowWidth } from './network.js';
+
+/** Real rows as the critic sees them [length, width]: numbers, codes, conditions. @param length default: as many as places; further ones are zeros. */
+export function realRows(
+  rows: CodedRows,
+  places: Uint32Array,
+  {
+    shape,
+    asked,
+    length = places.length,
+  }: { shape: Shape; asked: readonly (Condition | undefined)[]; length?: number },
+): Float32Array {
+  const { layout } = shape;
+  const [some, many, width] = [layout.numbers.length, layout.choices.length, rowWidth(shape)];
+  const out = new Float32Array(length * width);
+  for (const [i, row] of places.entries()) {
+    const at = i * width;
+    for (let k = 0; k < some; k++) {
+      const x = rows.numbers[row * some + k]!;
+      out[at + k] = Number.isNaN(x) ? 0 : x;
+    }
+    for (let k = 0; k < many; k++) out[at + some + layout.starts[k]! + rows.codes[row * many + k]!] = 1;
+    const condition = asked[i];
+    if (condition !== undefined)
+      out[at + some + layout.width + layout.starts[condition.choice]! + condition.code] = 1;
+  }
+  return out;
+}
+
+/** Codes that conditions ask for, and marks where they do. */
+export function askedFeeds(
+  asked: readonly (Condition | undefined)[],
+  { layout, conditional }: Shape,
+): Record<string, Value> {
+  if (!conditional) return {};
+  const many = layout.choices.length;
+  const codes = new Int32Array(asked.length * many);
+  const marks = new Float32Array(asked.length * many);
+  for (const [i, condition] of asked.entries()) {
+    if (condition === undefined) continue;
+    codes[i * many + condition.choice] = condition.code;
+    marks[i * many + condition.choice] = 1;
+  }
+  return { codes: value(codes, [asked.length, many]), asked: value(marks, [asked.length, many]) };
+}
+
+/** What the generator is fed: latent rows beside their conditions, and Gumbel noise. */
+export function latentFeeds(
+  asked: readonly (Condition | undefined)[],
+  shape: Shape,
+  rng: Rng,
+): Record<string, Value> {
+  const n = asked.length;
+  const { width } = shape.layout;
+  return {
+    latent: latentRows(shape, asked, rng),
+    ...(width > 0 && { gumbel: value(gumbelNoise(rng, new Float32Array(n * width)), [n, width]) }),
+  };
+}
+
+/** What batch norms remember at first: means 0 and variances 1, layer by layer. */
+export function firstRemembered(shape: Shape): Value {
+  const { remembered } = drawingGraph(shape).sizes;
+  return value(Float32Array.from({ length: remembered }, (_, i) => Math.floor(i / shape.units) % 2));
+}
+
+/** The generator's parameters, then what its batch norms remember: all that drawing needs. */
+export function keptNumbers({ data }: Value, { data: remembered }: Value): Float32Array {
+  const out = new Float32Array(data.length + remembered.length);
+  for (let i = 0; i < data.length; i++) out[i] = Number(data[i]);
+  for (let i = 0; i < remembered.length; i++) out[data.length + i] = Number(remembered[i]);
+  return out;
+}
+
+/** Standard normal numbers, then the condition: 1 at the code that is asked for. */
+export function latentRows(shape: Shape, asked: readonly (Condition | undefined)[], rng: Rng): Value {
+  const width = shape.latent + conditionWidth(shape);
+  const out = new Float32Array(asked.length * width);
+  for (const [i, condition] of asked.entries()) {
+    for (let k = 0; k < shape.latent; k++) out[i * width + k] = rng.normal();
+    if (condition !== undefined)
+      out[i * width + shape.latent + shape.layout.starts[condition.choice]! + condition.code] = 1;
+  }
+  return value(out, [asked.length, width]);
+}
