@@ -16,6 +16,7 @@ import { layoutOfModel, sequenceWeights } from '../../../src/synthesizers/argn/s
 import type { ArgnSequenceModel } from '../../../src/synthesizers/argn/sequence/model.js';
 import { sequenceInputs, sequenceNetwork } from '../../../src/synthesizers/argn/sequence/network.js';
 import { fillWindows, packPieces, piecesOf } from '../../../src/synthesizers/argn/sequence/pack.js';
+import { recallAll } from '../../../src/synthesizers/argn/sequence/recall.js';
 import { flatOptions } from '../../../src/synthesizers/argn/sequence/options.js';
 import { learnCoder } from '../../../src/synthesizers/argn/coder.js';
 import { codeRows } from '../../../src/synthesizers/argn/coded-table.js';
@@ -237,10 +238,12 @@ it.each([40, 6])('drawing computes what training computed, with windows of %i', 
   });
   parameters.seal();
   const model: ArgnSequenceModel = { ...made, curve: [], parameters: parameters.initial(Rng.create(8)) };
+  const steps = codeRows(whole.steps, coders, stepParts).codes;
   const coded = {
     starts: whole.starts,
     context: codeRows(whole.context, contextCoders, contextParts).codes,
-    steps: codeRows(whole.steps, coders, stepParts).codes,
+    steps,
+    recalled: recallAll({ starts: whole.starts, steps }, stepParts, coders),
   };
   const weights = sequenceWeights(model);
   expect(weights.used).toBe(parameters.size);

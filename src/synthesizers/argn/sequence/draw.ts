@@ -4,6 +4,8 @@ import { drawCode, predictorOf } from '../draw.js';
 import { DECAYS, pastWidth } from './layout.js';
 import type { SequenceWeights } from './model.js';
 import { strideOf } from './pack.js';
+import type { Recall } from './recall.js';
+import { nothingYet, recallOf } from './recall.js';
 
 /** Draws or scores histories one step after the other, in plain TypeScript, so that the bytes are the same on every machine. */
 export class HistoryWalker {
@@ -15,6 +17,9 @@ export class HistoryWalker {
   readonly #pre: Float32Array;
   readonly #base: Float32Array;
   readonly #traces: Float64Array;
+  readonly #recall: Recall;
+  /** Last known code of each of a step's variables. */
+  #recalled: Int32Array;
   /** What encodes the steps since `#from`, where the piece that training would look at begins. */
   #encoded: Float32Array[] = [];
   #from = 0;
@@ -31,6 +36,8 @@ export class HistoryWalker {
       .map((_, v) =>
         contribution(weights, layout.context + v, { weight: step.weight, units: layout.memory, row: v }),
       );
+    this.#recall = recallOf(weights.stepParts, weights.stepCoders);
+    this.#recalled = nothingYet(weights.stepParts);
     this.#pre = new Float32Array(units);
     this.#base = new Float32Array(units);
     this.#traces = new Float64Array(DECAYS.length * layout.memory);
@@ -42,6 +49,7 @@ export class HistoryWalker {
     for (const [v, code] of context.entries()) addRow(this.#base, this.#toHidden[v]!, code);
     this.#traces.fill(0);
     this.#encoded = [];
+    this.#recalled = nothingYet(this.#weights.stepParts);
     this.#from = 0;
     this.#steps = 0;
   }
@@ -120,6 +128,8 @@ export class HistoryWalker {
     past[past.length - 1] = Math.log1p(this.#steps);
     const summed = layer(past, summary);
     this.#pre.set(this.#base);
+    const first = layout.context - this.#recalled.length;
+    for (const [v, code] of this.#recalled.entries()) addRow(this.#pre, this.#toHidden[first + v]!, code);
     for (let m = 0; m < memory; m++) {
       const x = summed[m]!;
       if (x === 0) continue;
@@ -132,6 +142,7 @@ export class HistoryWalker {
     const encoded = Float32Array.from(step.bias);
     for (const [v, code] of codes.entries()) addRow(encoded, this.#toStep[v]!, code);
     for (let i = 0; i < encoded.length; i++) if (encoded[i]! < 0) encoded[i] = 0;
+    this.#recall(this.#recalled, codes);
     this.#encoded.push(encoded);
     this.#trace(encoded);
     this.#steps++;

@@ -19,6 +19,7 @@ import type { CompiledArgnSequence } from './options.js';
 import { flatOptions } from './options.js';
 import type { CodedSequences } from './pack.js';
 import { piecesOf } from './pack.js';
+import { recallAll } from './recall.js';
 import type { Sequences } from './sequences.js';
 import { checkSequences } from './sequences.js';
 
@@ -76,10 +77,13 @@ async function train(
   const { contextParts, stepParts, layout } = layoutOfModel(made);
   const { options, coders } = made;
   const rng = context.rng.split('argn sequences');
+  const { starts } = data;
+  const steps = codeRows(data.steps, coders, stepParts).codes;
   const coded: CodedSequences = {
-    starts: data.starts,
+    starts,
     context: codeRows(data.context, made.context.coders, contextParts).codes,
-    steps: codeRows(data.steps, coders, stepParts).codes,
+    steps,
+    recalled: recallAll({ starts, steps }, stepParts, coders),
   };
   const split = splitRows(lengths.length, options.validation, rng.split('validation'));
   const pieces = (some: Uint32Array): ReturnType<typeof piecesOf> =>

@@ -18,9 +18,9 @@ export interface Output {
 /** Widths of the sequential network, from its variables alone. */
 export interface SequenceLayout {
   readonly window: number;
-  /** Codes of the variables that predictors see: the context's, then the step's. */
+  /** Codes of the variables that predictors see: the context's, those of each column's last known value (one code more: none yet), then the step's. */
   readonly inputs: readonly number[];
-  /** How many of them are the context's. */
+  /** How many of them are known before the step: the context's and the last known values'. */
   readonly context: number;
   readonly outputs: readonly Output[];
   /** Numbers that stand for a code. */
@@ -37,7 +37,11 @@ export function sequenceLayout(
   steps: Parts,
   { units, window, memory }: { units: number; window: number; memory: number },
 ): SequenceLayout {
-  const inputs = [...context.parts, ...steps.parts].map((part) => part.size);
+  const inputs = [
+    ...context.parts.map((part) => part.size),
+    ...steps.parts.map((part) => part.size + 1),
+    ...steps.parts.map((part) => part.size),
+  ];
   const outputs: Output[] = [
     { part: undefined, size: 2, parent: undefined },
     ...steps.parts.map(({ size, parent }, part) => ({ part, size, parent })),
@@ -46,7 +50,15 @@ export function sequenceLayout(
   const hidden = outputs.map(({ size }) =>
     Math.max(8, Math.round(16 * units * Math.max(1, Math.round(Math.log(size))))),
   );
-  return { window, inputs, context: context.parts.length, outputs, width, hidden, memory };
+  return {
+    window,
+    inputs,
+    context: context.parts.length + steps.parts.length,
+    outputs,
+    width,
+    hidden,
+    memory,
+  };
 }
 
 /** Numbers that sum up the past: a trace for each decay, and the position. */

@@ -28,6 +28,7 @@ export interface ArgnSequenceModel {
 export interface SequenceWeights {
   readonly contextParts: Parts;
   readonly stepParts: Parts;
+  readonly stepCoders: readonly Coder[];
   readonly layout: SequenceLayout;
   readonly units: number;
   readonly table: Float32Array;
@@ -91,6 +92,7 @@ export function sequenceWeights(model: ArgnSequenceModel): SequenceWeights & { r
   return {
     contextParts,
     stepParts,
+    stepCoders: model.coders,
     layout,
     units,
     table,

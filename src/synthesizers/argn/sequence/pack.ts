@@ -10,6 +10,8 @@ export interface CodedSequences {
   readonly context: Int32Array;
   /** [steps · variables of a step] */
   readonly steps: Int32Array;
+  /** Last known codes before each place, as `recallAll` has them. */
+  readonly recalled: Int32Array;
 }
 
 /** Part of a history that fits a window: places from … to − 1, where place k predicts step k and the last one the end. Places from `counted` on are learned from. */
@@ -65,11 +67,12 @@ export interface Packed {
 
 export function fillWindows(
   windows: readonly (readonly Piece[])[],
-  { starts, context, steps }: CodedSequences,
-  { window, inputs, context: own, outputs }: SequenceLayout,
+  { starts, context, steps, recalled }: CodedSequences,
+  { window, inputs, context: before, outputs }: SequenceLayout,
 ): Packed {
   const rows = windows.length * window;
   const ofStep = outputs.length - 1;
+  const own = before - ofStep;
   const codes = new Int32Array(rows * inputs.length);
   const targets = new Int32Array(rows * outputs.length);
   const weights = new Float32Array(rows * outputs.length);
@@ -88,9 +91,11 @@ export function fillWindows(
           ? undefined
           : steps.subarray((start + place) * ofStep, (start + place + 1) * ofStep);
         codes.set(context.subarray(sequence * own, (sequence + 1) * own), row * inputs.length);
+        const known = (start + sequence + place) * ofStep;
+        codes.set(recalled.subarray(known, known + ofStep), row * inputs.length + own);
         targets[row * outputs.length] = Number(ends);
         if (step !== undefined) {
-          codes.set(step, row * inputs.length + own);
+          codes.set(step, row * inputs.length + before);
           targets.set(step, row * outputs.length + 1);
         }
         begins[row] = begin;
