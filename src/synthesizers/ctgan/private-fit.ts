@@ -2,8 +2,7 @@ import type { Rng } from '../../core/index.js';
 import type { Table } from '../../table/index.js';
 import { Graph, Parameters, Session, value } from '../../tensor/index.js';
 import type { PrivatelyLearned } from '../mixed/index.js';
-import { emptyRows, hasNetwork, learnPrivately } from '../mixed/index.js';
-import { trainPrivately } from '../training/index.js';
+import { emptyRows, hasNetwork, learnPrivately, trainLearned } from '../mixed/index.js';
 import type { FitContext } from '../types.js';
 import type { Condition, ConditionChoice } from './conditions.js';
 import { drawCondition } from './conditions.js';
@@ -39,16 +38,15 @@ export async function fitPrivately(
   const { curator, coders, layout } = learned;
   const model = { schema: table.schema, options, coders, conditions: conditionsOf(learned), curve: [] };
   if (!hasNetwork(layout)) return { ...model, parameters: new Float32Array(0), receipt: curator.receipt() };
-  const parameters = await train(table, learned, { model, context });
+  const parameters = await train(learned, { model, context });
   return { ...model, parameters, receipt: curator.receipt() };
 }
 
 async function train(
-  table: Table,
   learned: PrivatelyLearned,
   { model, context }: { model: Pick<CtganModel, 'coders' | 'options' | 'conditions'>; context: FitContext },
 ): Promise<Float32Array> {
-  const { layout, rows, groups, curator, rho, total, rng } = learned;
+  const { layout, rows, groups, rng } = learned;
   const { options, conditions } = model;
   const { provider, threads, batchRows, learningRate = privateDefaults.learningRate } = options;
   const shape = shapeOf(model);
@@ -59,7 +57,7 @@ async function train(
   const askSome = (chance: Rng): (Condition | undefined)[] =>
     Array.from({ length: batchRows }, () => drawCondition(conditions, chance));
   try {
-    await trainPrivately(
+    await trainLearned(
       {
         losses: (graph, parameters) => realLosses(graph, parameters, shape),
         step: (chance) => {
@@ -121,21 +119,7 @@ async function train(
           remembered = next!;
         },
       },
-      {
-        id: 'ctgan',
-        curator,
-        rho,
-        steps: options.privateSteps,
-        rate: options.rate,
-        clip: options.clip,
-        learningRate,
-        adam: ADAM,
-        rows: table.rows,
-        noisyRows: total,
-        provider,
-        threads,
-        rng,
-      },
+      { learned, options: { ...options, learningRate }, adam: ADAM },
       context,
     );
     return keptNumbers(generator.flat, remembered);

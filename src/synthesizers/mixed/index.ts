@@ -16,3 +16,4 @@ export type { LatentOptions, NetworkOptions, PrivateOptions } from './options.js
 export { loadNetwork, modelFields } from './store.js';
 export { learnPrivately, privateLogShares } from './learn-privately.js';
 export type { PrivatelyLearned } from './learn-privately.js';
+export { trainLearned } from './train-learned.js';

@@ -18,6 +18,8 @@ import { encodeRows } from './rows.js';
 
 /** A table as a network learns it under a budget. */
 export interface PrivatelyLearned {
+  /** The synthesizer. */
+  readonly id: string;
   readonly curator: Curator;
   readonly coders: readonly Coder[];
   readonly layout: Layout;
@@ -75,6 +77,7 @@ export function learnPrivately(
   const layout = layoutOf(coders);
   const rows = encodeRows({ layout, coders }, table.columns, undefined);
   return {
+    id,
     curator,
     coders,
     layout,

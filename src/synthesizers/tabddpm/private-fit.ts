@@ -1,8 +1,7 @@
 import type { Rng } from '../../core/index.js';
 import type { Table } from '../../table/index.js';
 import type { PrivatelyLearned } from '../mixed/index.js';
-import { hasNetwork, learnPrivately, privateLogShares } from '../mixed/index.js';
-import { trainPrivately } from '../training/index.js';
+import { hasNetwork, learnPrivately, privateLogShares, trainLearned } from '../mixed/index.js';
 import type { FitContext } from '../types.js';
 import type { Labels } from './labels.js';
 import { batchFeeds } from './learner.js';
@@ -35,17 +34,17 @@ export async function fitPrivately(
   const { curator, coders, layout } = learned;
   const model = { schema: table.schema, options, coders, labels: labelOf(table, learned), curve: [] };
   if (!hasNetwork(layout)) return { ...model, parameters: new Float32Array(0), receipt: curator.receipt() };
-  const parameters = await train(table, learned, { model, context });
+  const parameters = await train(learned, { model, context });
   return { ...model, parameters, receipt: curator.receipt() };
 }
 
 async function train(
-  table: Table,
   learned: PrivatelyLearned,
   { model, context }: { model: Pick<TabddpmModel, 'coders' | 'options' | 'labels'>; context: FitContext },
 ): Promise<Float32Array> {
-  const { layout, rows, groups, curator, rho, total, rng } = learned;
+  const { layout, rows, groups } = learned;
   const { options, labels } = model;
+  const { learningRate = privateDefaults.learningRate } = options;
   const shape = shapeOf(model);
   const start = new Float32Array(layout.numbers.length + layout.width);
   start.set(privateLogShares(learned), layout.numbers.length);
@@ -55,7 +54,7 @@ async function train(
     labels: Uint8Array.from(learned.coders, (_, c) => Number(labels.columns.includes(c))),
     givenShare: options.givenShare,
   };
-  return trainPrivately(
+  return trainLearned(
     {
       losses: (graph, parameters) => {
         const said = denoiser(parameters, noisyInputs(graph, shape), { shape, rate: 0, start });
@@ -67,20 +66,7 @@ async function train(
           shape,
         ),
     },
-    {
-      id: 'tabddpm',
-      curator,
-      rho,
-      steps: options.privateSteps,
-      rate: options.rate,
-      clip: options.clip,
-      learningRate: options.learningRate ?? privateDefaults.learningRate,
-      rows: table.rows,
-      noisyRows: total,
-      provider: options.provider,
-      threads: options.threads,
-      rng,
-    },
+    { learned, options: { ...options, learningRate } },
     context,
   );
 }

@@ -1,4 +1,3 @@
-export { RunningAverage } from './average.js';
 export { AveragedNetwork, meanLoss } from './averaged.js';
 export { Batches } from './batches.js';
 export { checkLoss, curveSchema } from './curve.js';

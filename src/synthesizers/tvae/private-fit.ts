@@ -1,6 +1,5 @@
 import type { Table } from '../../table/index.js';
-import { hasNetwork, learnPrivately, privateLogShares } from '../mixed/index.js';
-import { trainPrivately } from '../training/index.js';
+import { hasNetwork, learnPrivately, privateLogShares, trainLearned } from '../mixed/index.js';
 import type { FitContext } from '../types.js';
 import type { TvaeModel } from './model.js';
 import { shapeOf } from './model.js';
@@ -27,13 +26,13 @@ export async function fitPrivately(
     learningRate: given.learningRate ?? privateDefaults.learningRate,
   };
   const learned = learnPrivately(table, { ...options, id: 'tvae', modes: 'mixture' }, context);
-  const { curator, coders, layout, rows, groups, rho, total, rng } = learned;
+  const { curator, coders, layout, rows, groups } = learned;
   const model = { schema: table.schema, options, coders, curve: [] };
   if (!hasNetwork(layout)) return { ...model, parameters: new Float32Array(0), receipt: curator.receipt() };
   const shape = shapeOf(model);
   const start = new Float32Array(layout.numbers.length + layout.width);
   start.set(privateLogShares(learned), layout.numbers.length);
-  const parameters = await trainPrivately(
+  const parameters = await trainLearned(
     {
       losses: (graph, parameters) => {
         const noise = graph.input('noise', ['batch', shape.latent]);
@@ -52,20 +51,7 @@ export async function fitPrivately(
           });
       },
     },
-    {
-      id: 'tvae',
-      curator,
-      rho,
-      steps: options.privateSteps,
-      rate: options.rate,
-      clip: options.clip,
-      learningRate: options.learningRate,
-      rows: table.rows,
-      noisyRows: total,
-      provider: options.provider,
-      threads: options.threads,
-      rng,
-    },
+    { learned, options },
     context,
   );
   return { ...model, parameters, receipt: curator.receipt() };

@@ -101,7 +101,7 @@ async function train(
         pass: (epoch, rate) =>
           learner.epoch(training, { epoch, places: batchRows, rate, signal: context.signal }),
         evaluate: () => learner.evaluate(validation),
-        kept: () => learner.average,
+        kept: () => learner.kept(),
         snapshot: () => learner.snapshot(),
         restore: (state) => {
           learner.restore(state);

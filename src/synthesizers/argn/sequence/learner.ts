@@ -15,7 +15,7 @@ import {
   value,
 } from '../../../tensor/index.js';
 import type { NetworkState } from '../../training/index.js';
-import { restoreTrainer, RunningAverage, trainerVectors, vectorOf } from '../../training/index.js';
+import { AveragedNetwork } from '../../training/index.js';
 import type { LogShares } from '../network.js';
 import { plainDefaults } from '../options.js';
 import type { SequenceLayout } from './layout.js';
@@ -47,15 +47,11 @@ const VALIDATION_ORDERS = 8;
 /** The sequential network in training. What a step draws hangs on its number alone. */
 export class SequenceLearner {
   readonly #setup: SequenceSetup;
-  readonly #trainer: Trainer;
-  readonly #scorer: Session;
-  readonly #average: RunningAverage;
+  readonly #network: AveragedNetwork;
 
-  private constructor(setup: SequenceSetup, trainer: Trainer, scorer: Session) {
+  private constructor(setup: SequenceSetup, network: AveragedNetwork) {
     this.#setup = setup;
-    this.#trainer = trainer;
-    this.#scorer = scorer;
-    this.#average = new RunningAverage(trainer.snapshot().parameters, AVERAGED_STEPS);
+    this.#network = network;
   }
 
   static async create(setup: SequenceSetup): Promise<SequenceLearner> {
@@ -82,9 +78,9 @@ export class SequenceLearner {
     const parameters = new Parameters(graph);
     const { loss } = weighted(graph, parameters, false);
     parameters.seal();
-    const scorer = await Session.create(graph.encode({ loss }), { provider, threads });
+    const scorer = await Session.create(graph.encode({ losses: loss }), { provider, threads });
     trainer.start(rng.split('start'));
-    return new SequenceLearner(setup, trainer, scorer);
+    return new SequenceLearner(setup, new AveragedNetwork({ trainer, scorer, steps: AVERAGED_STEPS }));
   }
 
   /** One pass over pieces of histories in batches of `places`. Returns the mean loss of a place. */
@@ -106,10 +102,10 @@ export class SequenceLearner {
     for (let from = 0; from < windows.length; from += batch) {
       throwIfAborted(signal);
       const { places: counted, ...feeds } = fillWindows(windows.slice(from, from + batch), coded, layout);
-      const chance = rng.split('step', this.#trainer.step);
+      const chance = rng.split('step', this.#network.step);
       const drawn = chance.next() < drawingOrder;
       const rows = Math.min(batch, windows.length - from) * layout.window;
-      const { loss } = await this.#trainer.advance(
+      const loss = await this.#network.advance(
         {
           ...feeds,
           rank: this.#rank(drawn ? undefined : chance),
@@ -119,8 +115,7 @@ export class SequenceLearner {
         },
         rate,
       );
-      this.#average.follow(this.#trainer.flat, this.#trainer.step);
-      total += Number(loss!.data[0]) * counted;
+      total += loss * counted;
       seen += counted;
     }
     return total / Math.max(1, seen);
@@ -138,9 +133,7 @@ export class SequenceLearner {
       const windows = packPieces(some, layout.window);
       for (let from = 0; from < windows.length; from += SCORED_WINDOWS) {
         const { places, ...feeds } = fillWindows(windows.slice(from, from + SCORED_WINDOWS), coded, layout);
-        const parameters = value(this.#average.values);
-        const { loss } = await this.#scorer.run({ ...feeds, rank, parameters });
-        total += Number(loss!.data[0]);
+        total += await this.#network.score({ ...feeds, rank });
         seen += places;
       }
     }
@@ -148,23 +141,20 @@ export class SequenceLearner {
   }
 
   /** The average of the parameters as it is now. */
-  get average(): Float32Array {
-    return this.#average.values;
+  kept(): Float32Array {
+    return this.#network.kept();
   }
 
   snapshot(): NetworkState {
-    const average = Float32Array.from(this.#average.values);
-    return { step: this.#trainer.step, vectors: { ...trainerVectors(this.#trainer), average } };
+    return this.#network.snapshot();
   }
 
   restore(state: NetworkState): void {
-    restoreTrainer(this.#trainer, state);
-    this.#average.values.set(vectorOf(state, 'average'));
+    this.#network.restore(state);
   }
 
   async close(): Promise<void> {
-    await this.#trainer.close();
-    await this.#scorer.close();
+    await this.#network.close();
   }
 
   /** Place of each output: the end first, then the columns in the drawing order, or in a random one. */
