@@ -38,7 +38,9 @@ export async function computeMeasures(
     await store.views(db);
     const last =
       end === undefined ? '(SELECT max(time) FROM events)' : `TIMESTAMP ${sqlString(stampOf(end))}`;
-    await db.exec(`CREATE TABLE period AS SELECT ${last} AS "end", ${last} - INTERVAL 1 YEAR AS start`);
+    await db.exec(
+      `CREATE TABLE period AS SELECT "end", "end" - INTERVAL 1 YEAR AS start FROM (SELECT ${last} AS "end")`,
+    );
     await db.exec(`CREATE TABLE coded AS SELECT subject_id, time, end_time, kind, code,
       coalesce(json_extract_string(details, '$.original_code'), code) AS original, numeric_value AS value, encounter_id FROM events`);
     const results: MeasureResult[] = [];
@@ -88,16 +90,15 @@ function queryOf(measure: MeasureDefinition): string {
 }
 
 const lastValue = (codes: readonly string[]): string =>
-  `(SELECT arg_max(e.value, e.time) FROM coded e WHERE e.subject_id = s.subject_id AND e.time > p.start AND e.time <= p."end"
+  `(SELECT arg_max(e.value, (e.time, e.value)) FROM coded e WHERE e.subject_id = s.subject_id AND e.time > p.start AND e.time <= p."end"
     AND e.value IS NOT NULL AND ${codeIn('e', codes)})`;
 
 type People = Extract<MeasureDefinition, { kind: 'done' }>['people'];
 
 function peopleCondition({ ages: [least, most], sex, diagnosis }: People): string {
-  const age = `date_diff('year', s.birth_time, p."end") - (strftime(s.birth_time, '%m%d') > strftime(p."end", '%m%d'))::INTEGER`;
   return [
     `(s.death_time IS NULL OR s.death_time > p."end")`,
-    `${age} BETWEEN ${least} AND ${most}`,
+    `${ageAt('p."end"')} BETWEEN ${least} AND ${most}`,
     ...(sex === undefined ? [] : [`s.sex = ${sqlString(sex)}`]),
     `EXISTS (SELECT 1 FROM encounters v WHERE v.subject_id = s.subject_id AND v.start > p.start AND v.start <= p."end")`,
     ...(diagnosis === undefined
@@ -108,6 +109,10 @@ function peopleCondition({ ages: [least, most], sex, diagnosis }: People): strin
         ]),
   ].join(' AND ');
 }
+
+/** Whole years of `s` at a time. */
+const ageAt = (time: string): string =>
+  `(date_diff('year', s.birth_time, ${time}) - (strftime(s.birth_time, '%m%d') > strftime(${time}, '%m%d'))::INTEGER)`;
 
 type Outcome = Extract<MeasureDefinition, { kind: 'outcome' }>;
 
@@ -127,7 +132,7 @@ function outcomeQuery({ index, outcomes }: Outcome): string {
     ].join(' OR ');
   });
   return `SELECT ${hits.join(' OR ')} AS hit FROM (${indexEvents(index)}) i JOIN subjects s USING (subject_id), period p
-    WHERE date_diff('day', s.birth_time, i.time) / 365.25 BETWEEN ${least} AND ${most + 1}
+    WHERE ${ageAt('i.time')} BETWEEN ${least} AND ${most}
       AND (i.time + to_days(${longest}) <= p."end" OR s.death_time <= p."end")`;
 }
 

@@ -42,7 +42,7 @@ export function emptyCounts({ parts }: Parts): Float32Array[] {
 }
 
 /** Counts of the codes of some rows. */
-export function countsOf({ codes }: CodedTable, parts: Parts, rows: Uint32Array): Counts {
+export function countsOf({ codes }: Pick<CodedTable, 'codes'>, parts: Parts, rows: Uint32Array): Counts {
   const variables = parts.parts.length;
   const counts = emptyCounts(parts);
   for (const [v, { size, parent }] of parts.parts.entries()) {

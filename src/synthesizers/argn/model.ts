@@ -45,7 +45,8 @@ export interface Weights {
   readonly drawn: readonly Uint8Array[];
 }
 
-const runningSums = (list: readonly number[]): number[] =>
+/** For each number the sum of those before it. */
+export const runningSums = (list: readonly number[]): number[] =>
   list.map((_, i) => list.slice(0, i).reduce((sum, n) => sum + n, 0));
 
 /** How many parameters a network has. */

@@ -145,7 +145,7 @@ function sharesOf({
   const rows = Uint32Array.from(
     [...training].flatMap((s) => Array.from({ length: lengths[s]! }, (_, k) => coded.starts[s]! + k)),
   );
-  const counts = countsOf({ rows: coded.steps.length, codes: coded.steps }, stepParts, rows);
+  const counts = countsOf({ codes: coded.steps }, stepParts, rows);
   const [steps, ends] = [rows.length, training.length];
   const end = Float32Array.of(
     Math.log((steps + 0.5) / (steps + ends + 1)),

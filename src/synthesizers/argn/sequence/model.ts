@@ -1,7 +1,8 @@
 import type { ColumnSchema } from '../../../table/index.js';
 import type { EpochRecord } from '../../training/index.js';
 import type { Coder } from '../coder.js';
-import type { ArgnModel } from '../model.js';
+import type { ArgnModel, Weights } from '../model.js';
+import { runningSums } from '../model.js';
 import type { Parts } from '../parts.js';
 import { drawnCodes, partsOf } from '../parts.js';
 import type { SequenceLayout } from './layout.js';
@@ -39,17 +40,10 @@ export interface SequenceWeights {
   readonly step: { readonly weight: Float32Array; readonly bias: Float32Array };
   readonly summary: { readonly weight: Float32Array; readonly bias: Float32Array };
   readonly fromPast: Float32Array;
-  readonly out: readonly {
-    readonly weight: Float32Array;
-    readonly bias: Float32Array;
-    readonly places: Float32Array | undefined;
-  }[];
+  readonly out: Weights['out'];
   /** Codes that may be drawn, for each output. */
   readonly drawn: readonly Uint8Array[];
 }
-
-const runningSums = (list: readonly number[]): number[] =>
-  list.map((_, i) => list.slice(0, i).reduce((sum, n) => sum + n, 0));
 
 export function layoutOfModel({
   context,

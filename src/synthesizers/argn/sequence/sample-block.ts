@@ -1,11 +1,11 @@
 import { Rng } from '../../../core/index.js';
 import type { Column } from '../../../table/index.js';
-import { sharedUint32 } from '../../../table/index.js';
+import { sharedUint32, Table } from '../../../table/index.js';
 import type { PackedModel } from '../../packed-model.js';
 import { unpackModel } from '../../packed-model.js';
-import { decode, encode } from '../coder.js';
+import { codeRows } from '../coded-table.js';
+import { decode } from '../coder.js';
 import type { Parts } from '../parts.js';
-import { partCode } from '../parts.js';
 import { HistoryWalker } from './draw.js';
 import { outputOrder } from './fit.js';
 import type { ArgnSequenceModel } from './model.js';
@@ -32,7 +32,7 @@ export function sampleHistories({ model: packed, key, rows, context }: HistoryBl
   const model = unpackModel(packed);
   const weights = sequenceWeights(model);
   const walker = new HistoryWalker(weights);
-  const known = contextCodes(model, weights.contextParts, context, rows);
+  const known = codeRows(new Table(rows, context), model.context.coders, weights.contextParts).codes;
   const ofContext = weights.contextParts.parts.length;
   const ofStep = weights.stepParts.parts.length;
   const order = outputOrder(model.schema, weights.stepParts).order.slice(1);
@@ -51,25 +51,6 @@ export function sampleHistories({ model: packed, key, rows, context }: HistoryBl
     decode(model.coders[c]!, schema, columnCodes(weights.stepParts, c, drawn), rng),
   );
   return { columns, lengths };
-}
-
-/** Codes of the context's variables, row by row. */
-export function contextCodes(
-  { context: model }: ArgnSequenceModel,
-  parts: Parts,
-  columns: readonly Column[],
-  rows: number,
-): Int32Array {
-  const variables = parts.parts.length;
-  const out = new Int32Array(rows * variables);
-  for (const [c, column] of columns.entries()) {
-    const coder = model.coders[c]!;
-    const codes = encode(coder, column);
-    for (const part of parts.ofColumn[c]!)
-      for (let row = 0; row < rows; row++)
-        out[row * variables + part] = partCode(parts, part, { code: codes[row]!, coder });
-  }
-  return out;
 }
 
 /** A column's codes from those of its variables. */
