@@ -23,6 +23,10 @@ export function writeReport(scope: PatientScope, r: DiagnosticReport): void {
   const performer = scope.organization(r.encounter);
   const results = r.observations.map((i) => scope.sink.reference('Observation', observations[i]!.id));
   scope.charge(r.encounter, { concept: scope.codes.concept(r.codes), usd: r.cost });
+  const texts = r.observations.flatMap((i) => {
+    const { value } = observations[i]!;
+    return value?.kind === 'text' ? [value.text] : [];
+  });
   scope.emit(
     'DiagnosticReport',
     r.id,
@@ -34,6 +38,7 @@ export function writeReport(scope: PatientScope, r: DiagnosticReport): void {
       `,"status":"final","category":[${categories[r.category]}],"code":${scope.codes.concept(r.codes)}` +
       `${scope.subject}${scope.encounter(r.encounter)},"effectiveDateTime":"${time}","issued":"${time}"` +
       (performer === null ? '' : `,"performer":[${performer}]`) +
-      (results.length === 0 ? '}' : `,"result":[${results.join(',')}]}`),
+      (results.length === 0 ? '' : `,"result":[${results.join(',')}]`) +
+      (texts.length === 0 ? '}' : `,"conclusion":${JSON.stringify(texts.join('; '))}}`),
   );
 }

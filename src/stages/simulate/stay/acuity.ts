@@ -78,6 +78,13 @@ export class Illness {
     this.#course0 += acuity;
   }
 
+  /** An operation. */
+  strain(acuity: number, dysfunction: OrganScores): void {
+    for (const organ of organs) this.#injuries[organ] += dysfunction[organ] ?? 0;
+    this.#course0 += acuity;
+    this.acuity += acuity;
+  }
+
   /** An hour later. */
   advance(): void {
     const { hazards, fluctuation } = this.#data;

@@ -14,6 +14,22 @@ const share = z.number().min(0).max(1);
 /** exp(Normal(ln median, sigma)). */
 const logNormal = section({ median: z.number().positive(), sigma: z.number().min(0) });
 
+/** One of several wordings; those whose organ's score lies outside `from` … `below` at that time are not chosen. */
+const textSchema = section({
+  text: z.string().min(1),
+  weight: z.number().positive(),
+  organ: z.enum(organs).optional(),
+  from: z.number().optional(),
+  below: z.number().optional(),
+});
+
+/** What a report says: one of some texts, or an amount (log-normal). */
+const detailSchema = z.union([
+  section({ code: coding, texts: z.array(textSchema).min(1) }),
+  section({ code: coding, amount: logNormal, unit: z.string().min(1) }),
+]);
+export type DetailPlan = z.output<typeof detailSchema>;
+
 /** A treatment of the illness itself, or a study. */
 const treatmentSchema = section({
   id: z.string().min(1),
@@ -26,9 +42,11 @@ const treatmentSchema = section({
     sop_class: coding,
     title: z.string().min(1),
   }).optional(),
-  /** Share of patients who get it. */
+  /** Share of patients who get it; of those who got what it comes after. */
   share,
-  /** From arrival to its start. */
+  /** An earlier one of the list, without which it is not given. */
+  after: z.string().optional(),
+  /** From arrival, or the start of what it comes after, to its start. */
   delay_hours: logNormal,
   /** How long; absent: to the end of the stay. */
   hours: logNormal.optional(),
@@ -36,6 +54,13 @@ const treatmentSchema = section({
   route: z.enum(routes).optional(),
   /** Whether the illness abates from its start on; the first of these that starts decides. */
   treats: z.boolean(),
+  /** What it does to the patient at its start: points of acuity, and of dysfunction by organ. */
+  strain: section({
+    acuity: z.number().min(0),
+    organs: z.partialRecord(z.enum(organs), z.number().min(0)),
+  }).optional(),
+  /** What is seen or done, as its report says it at the end. */
+  details: z.array(detailSchema).optional(),
 }).superRefine(({ kind, imaging, dose }, context) => {
   const fault = (key: string, message: string): void => {
     context.addIssue({ code: 'custom', path: [key], message });
@@ -43,6 +68,16 @@ const treatmentSchema = section({
   if ((kind === 'imaging') !== (imaging !== undefined)) fault('imaging', 'given for imaging, and only there');
   if (kind !== 'medication' && dose !== undefined) fault('dose', 'given for drugs alone');
 });
+
+/** `after` names one that stands before. */
+function checkOrder(
+  treatments: readonly { readonly id: string; readonly after?: string | undefined }[],
+  context: z.RefinementCtx,
+): void {
+  for (const [i, { after }] of treatments.entries())
+    if (after !== undefined && !treatments.slice(0, i).some(({ id }) => id === after))
+      context.addIssue({ code: 'custom', path: [i, 'after'], message: 'a treatment that stands before it' });
+}
 
 /** How an illness runs in hospital: the `course` of a HospitalStay state. Acuity is in points: 1 mild, 2 moderate, 3 severe, 4 critical. */
 export const courseSchema = section({
@@ -71,7 +106,20 @@ export const courseSchema = section({
   least_hours: z.number().positive(),
   /** How often care turns to comfort, against other illnesses of the same acuity and age. */
   comfort: z.number().min(0).default(1),
-  treatments: z.array(treatmentSchema),
+  treatments: z.array(treatmentSchema).superRefine(checkOrder),
+  /** Supports that are planned whatever the organs do (ventilation after an operation). */
+  supports: z
+    .array(
+      section({
+        id: z.enum(supportIds),
+        share,
+        /** The treatment from whose start hours count, without which there is none; arrival where none is named. */
+        after: z.string().optional(),
+        delay_hours: logNormal,
+        hours: logNormal,
+      }),
+    )
+    .default([]),
   complications: z.array(
     section({
       code: coding,

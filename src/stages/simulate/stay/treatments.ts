@@ -4,7 +4,8 @@ import { logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
 import type { Support } from './data.js';
 import type { Hazards } from './hazards.js';
-import type { Hidden, Imaging, Treatment } from './types.js';
+import { drawDetails } from './details.js';
+import type { Detail, Hidden, Imaging, Treatment } from './types.js';
 
 type Plan = Course['treatments'][number];
 
@@ -13,6 +14,21 @@ interface Running {
   readonly start: number;
   /** Hours in a row that the organ was well enough. */
   well: number;
+  /** Of one that is planned: when it ends, unless the organ has failed meanwhile. */
+  readonly until?: number;
+}
+
+/** A step that is still to begin, and its entry among what is done. */
+interface Awaited {
+  readonly plan: Plan;
+  readonly entry: Treatment & { details?: readonly Detail[] };
+}
+
+/** A support that is planned. */
+interface Planned {
+  readonly support: Support;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** What is done in one stay: the illness's own treatments by plan, and support of failing organs. */
@@ -28,6 +44,9 @@ export class Treatments {
   /** Decided against for good. */
   readonly #withheld: Set<string>;
   readonly #treatsAt: number;
+  readonly #reports: Rng;
+  #awaited: Awaited[] = [];
+  #courses: Planned[] = [];
   #treated = false;
 
   constructor(
@@ -39,18 +58,23 @@ export class Treatments {
     this.#supports = supports;
     this.#illness = illness;
     this.#withheld = new Set(course.withhold);
+    this.#reports = rng.split('reports');
     let treatsAt = Infinity;
+    const starts = new Map<string, number>();
     for (const plan of course.treatments) {
-      if (rng.next() >= plan.share) {
+      const from = plan.after === undefined ? 0 : starts.get(plan.after);
+      if (rng.next() >= plan.share || from === undefined) {
         this.hidden.push({ hour: 0, name: 'step skipped', value: plan.id });
         continue;
       }
-      const start = logNormal(rng, plan.delay_hours);
+      const start = from + logNormal(rng, plan.delay_hours);
+      starts.set(plan.id, start);
       this.#give(plan, start);
       if (plan.treats) treatsAt = Math.min(treatsAt, start);
     }
     if (treatsAt === Infinity) treatsAt = this.#makeUp(course, logNormal(rng, rescue));
     this.#treatsAt = treatsAt;
+    this.#plan(course, starts);
     for (const support of supports) {
       if (support.arrival === true && rng.next() < support.share && !this.#withheld.has(support.id))
         this.#planned.set(support.id, support.delay * (0.5 + rng.next()));
@@ -66,11 +90,24 @@ export class Treatments {
     return hour;
   }
 
+  /** Supports that come whatever the organs do. */
+  #plan(course: Course, starts: ReadonlyMap<string, number>): void {
+    for (const { id, share, after, delay_hours: delay, hours } of course.supports) {
+      const from = after === undefined ? 0 : starts.get(after);
+      if (this.#rng.next() >= share || from === undefined) continue;
+      const start = from + logNormal(this.#rng, delay);
+      const support = this.#supports.find((one) => one.id === id)!;
+      this.#courses.push({ support, start, end: start + logNormal(this.#rng, hours) });
+    }
+  }
+
   #give(plan: Plan, start: number): void {
     const end = plan.hours === undefined ? Infinity : start + logNormal(this.#rng, plan.hours);
     const { id, kind, code, dose = null, route = null } = plan;
     const imaging = plan.imaging === undefined ? {} : { imaging: imagingOf(plan.imaging) };
-    this.done.push({ id, kind, code, start, end, dose, route, ...imaging });
+    const entry = { id, kind, code, start, end, dose, route, ...imaging };
+    this.done.push(entry);
+    if (plan.strain !== undefined || plan.details !== undefined) this.#awaited.push({ plan, entry });
   }
 
   /** Whether something runs that needs intensive care. */
@@ -94,11 +131,28 @@ export class Treatments {
       this.#treated = true;
       this.#illness.treat();
     }
+    this.#begin(hour, comfort);
     for (const support of this.#supports) {
       const running = this.#running.get(support.id);
       if (running === undefined) this.#consider(support, hour, comfort);
-      else if (this.#isOver(running, comfort)) this.#stop(running, hour);
+      else if (this.#isOver(running, hour, comfort)) this.#stop(running, hour);
     }
+  }
+
+  /** What was planned for this hour. */
+  #begin(hour: number, comfort: boolean): void {
+    for (const { plan, entry } of this.#awaited.filter(({ entry: { start } }) => start <= hour)) {
+      const { strain } = plan;
+      if (strain !== undefined) this.#illness.strain(strain.acuity, strain.organs);
+      if (plan.details !== undefined) entry.details = drawDetails(plan.details, this.#illness, this.#reports);
+    }
+    this.#awaited = this.#awaited.filter(({ entry }) => entry.start > hour);
+    for (const { support, end } of this.#courses.filter((one) => one.start <= hour)) {
+      if (comfort && support.intensive) continue;
+      const since = this.#running.get(support.id)?.start ?? hour;
+      this.#running.set(support.id, { support, start: since, well: 0, until: end });
+    }
+    this.#courses = this.#courses.filter(({ start }) => start > hour);
   }
 
   /** Ends everything. */
@@ -134,9 +188,13 @@ export class Treatments {
     }
   }
 
-  #isOver(running: Running, comfort: boolean): boolean {
+  #isOver(running: Running, hour: number, comfort: boolean): boolean {
     const { support } = running;
     if (comfort && support.intensive) return true;
+    if (running.until !== undefined) {
+      const { organ, from } = support;
+      return hour >= running.until && (organ === undefined || this.#illness.score(organ) <= from!);
+    }
     if (support.with !== undefined) return !this.#running.has(support.with);
     if (support.organ === undefined) return false;
     running.well = this.#illness.score(support.organ) < support.until! ? running.well + 1 : 0;

@@ -52,12 +52,21 @@ export interface Round {
   readonly readings: readonly Reading[];
 }
 
+/** What a report says of a study or procedure. */
+export interface Detail {
+  readonly code: Coding;
+  readonly value:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'quantity'; readonly value: number; readonly unit: string; readonly decimals: number };
+}
+
 /** A treatment or support from when to when. */
 export interface Treatment {
   readonly id: string;
   readonly kind: 'medication' | 'procedure' | 'imaging';
   readonly code: Coding;
   readonly imaging?: Imaging;
+  readonly details?: readonly Detail[];
   readonly start: number;
   readonly end: number;
   readonly dose: { readonly value: number; readonly unit: string; readonly everyHours: number | null } | null;

@@ -105,6 +105,42 @@ describe('the state anamnesis:HospitalStay', () => {
     }
   });
 
+  it('reports what studies and procedures show, with them', () => {
+    const detail = {
+      code: { system: 'LOINC', code: '19005-8', display: 'Radiology Imaging study [Impression] (narrative)' },
+      texts: [{ text: 'No consolidation.', weight: 1 }],
+    };
+    const film = {
+      id: 'film',
+      kind: 'imaging',
+      code: { system: 'SNOMED-CT', code: '399208008', display: 'Plain X-ray of chest (procedure)' },
+      imaging: {
+        body_site: { system: 'SNOMED-CT', code: '51185008', display: 'Thoracic structure (body structure)' },
+        modality: { system: 'DICOM-DCM', code: 'DX', display: 'Digital Radiography' },
+        sop_class: { system: 'DICOM-SOP', code: '1.2.840.10008.5.1.4.1.1.1.1', display: 'Digital X-Ray' },
+        title: 'Chest film',
+      },
+      share: 1,
+      delay_hours: { median: 1, sigma: 0 },
+      hours: { median: 0.5, sigma: 0 },
+      treats: false,
+      details: [detail],
+    };
+    const { reports, observations, imaging, encounters } = live(1, {
+      a: states({ treatments: [...infection.treatments, film] }),
+    });
+    const read = reports.filter(({ category }) => category === 'RAD');
+    expect(read.length).toBe(imaging.length);
+    expect(read.length).toBeGreaterThan(0);
+    for (const [i, report] of read.entries()) {
+      const found = observations[report.observations[0]!]!;
+      expect(found.value).toEqual({ kind: 'text', text: 'No consolidation.' });
+      expect(found.time).toBe(report.time);
+      expect(report.time).toBe(imaging[i]!.time + 1_800_000);
+      expect(report.time).toBeLessThanOrEqual(encounters[report.encounter!]!.end!);
+    }
+  });
+
   it('tells the hidden course as truth alone', () => {
     const record = live(3, { a: states() });
     expect(record.truth.some(({ kind, name }) => kind === 'latent' && name === 'acuity')).toBe(true);

@@ -243,8 +243,10 @@ function addDrug(treatment: Treatment, { origin, context, add }: Adding): void {
   });
 }
 
-/** A procedure; of an imaging study, the study beside it. */
-function addProcedure({ code, imaging, start, end }: Treatment, { origin, context, add }: Adding): void {
+/** A procedure; of an imaging study, the study beside it; what its report says at the end. */
+function addProcedure(treatment: Treatment, adding: Adding): void {
+  const { code, imaging, start, end } = treatment;
+  const { origin, context, add } = adding;
   const cost = context.world.procedureCost(code);
   let index = -1;
   add(start, (life, root) => {
@@ -262,6 +264,33 @@ function addProcedure({ code, imaging, start, end }: Treatment, { origin, contex
   add(end, (life) => {
     const procedure = life.record.procedures[index]!;
     procedure.end = Math.max(procedure.end, life.now);
+  });
+  addReport(treatment, adding);
+}
+
+const imagingReportCode: Coding = { system: 'LOINC', code: '18748-4', display: 'Diagnostic imaging study' };
+
+/** What was seen or done as observations; of an imaging study, a report of them. */
+function addReport({ imaging, details = [], end }: Treatment, { origin, add }: Adding): void {
+  if (details.length === 0) return;
+  const category = imaging === undefined ? 'procedure' : 'imaging';
+  add(end, (life, root) => {
+    const encounter = encounterNow(life, root);
+    const time = life.now;
+    const { observations, reports } = life.record;
+    const first = observations.length;
+    for (const { code, value } of details)
+      observations.push({
+        ...{ id: '', codes: [code], encounter, origin, time, category, value },
+        ...{ components: [], referenceRange: null },
+      });
+    life.touch(parts.observations);
+    if (imaging === undefined) return;
+    reports.push({
+      ...{ id: '', codes: [imagingReportCode], encounter, origin, time, cost: 0 },
+      category: imaging.modality.code === 'US' ? 'CUS' : 'RAD',
+      observations: details.map((_, i) => first + i),
+    });
   });
 }
 
