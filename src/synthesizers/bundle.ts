@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../runtime/index.js';
 
 const MANIFEST = 'model.json';
 const ARRAYS = 'arrays.bin';
+const NETWORK = 'model.onnx';
 const FORMAT = 'anamnesis.model/1';
 
 const bytesOf = { u8: 1, u32: 4, i32: 4, f32: 4, f64: 8 } as const;
@@ -30,6 +31,8 @@ const manifestSchema = z.strictObject({
   bytes: z.int().min(0),
   /** SHA-256 of the binary file. */
   sha256: z.string(),
+  /** The network that draws, as ONNX, and what other tools must know of it. */
+  network: z.looseObject({ file: z.literal(NETWORK), sha256: z.string() }).optional(),
 });
 type Manifest = z.infer<typeof manifestSchema>;
 
@@ -37,11 +40,13 @@ type Manifest = z.infer<typeof manifestSchema>;
 export interface Bundle<M> {
   readonly model: M;
   readonly arrays: ReadonlyMap<string, BundleArray>;
+  /** The bytes of an ONNX file, and what the manifest says of it. */
+  readonly network?: { readonly model: Uint8Array; readonly about: object } | undefined;
 }
 
 /**
- * Writes a model as `model.json` (readable) and `arrays.bin` (its numbers) into an existing folder. The manifest comes
- * last and holds the hash of the numbers, so a half-written model never loads.
+ * Writes a model as `model.json` (readable) and, where there are any, `arrays.bin` (its numbers) and `model.onnx` (its network) into an existing folder. The
+ * manifest comes last and holds the hashes of the others, so a half-written model never loads.
  */
 export async function writeBundle(dir: string, synthesizer: string, bundle: Bundle<unknown>): Promise<void> {
   const arrays: Manifest['arrays'] = [];
@@ -54,7 +59,9 @@ export async function writeBundle(dir: string, synthesizer: string, bundle: Bund
   for (const [i, array] of [...bundle.arrays.values()].entries()) {
     data.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), arrays[i]!.offset);
   }
-  await writeFileAtomic(path.join(dir, ARRAYS), data);
+  if (arrays.length > 0) await writeFileAtomic(path.join(dir, ARRAYS), data);
+  const { network } = bundle;
+  if (network !== undefined) await writeFileAtomic(path.join(dir, NETWORK), network.model);
   const manifest: Manifest = {
     format: FORMAT,
     synthesizer,
@@ -62,6 +69,7 @@ export async function writeBundle(dir: string, synthesizer: string, bundle: Bund
     arrays,
     bytes,
     sha256: sha256(data),
+    ...(network && { network: { file: NETWORK, sha256: sha256(network.model), ...network.about } }),
   };
   await writeFileAtomic(path.join(dir, MANIFEST), `${JSON.stringify(manifest)}\n`);
 }
@@ -73,7 +81,8 @@ export async function readBundle<S extends z.ZodType>(
   schema: S,
 ): Promise<Bundle<z.output<S>>> {
   const manifest = parseManifest(dir, synthesizer, await readPart(dir, MANIFEST));
-  const memory = await readNumbers(dir, manifest);
+  const memory = manifest.arrays.length > 0 ? await readNumbers(dir, manifest) : new SharedArrayBuffer(0);
+  const network = manifest.network === undefined ? undefined : await readNetwork(dir, manifest.network);
   const arrays = new Map<string, BundleArray>();
   for (const { name, kind, offset, length } of manifest.arrays) {
     const size = bytesOf[kind];
@@ -82,7 +91,17 @@ export async function readBundle<S extends z.ZodType>(
   }
   const model = schema.safeParse(manifest.model);
   if (!model.success) throw badModel(dir, `${MANIFEST}: ${firstIssue(model.error)}`);
-  return { model: model.data, arrays };
+  return { model: model.data, arrays, network };
+}
+
+async function readNetwork(
+  dir: string,
+  about: NonNullable<Manifest['network']>,
+): Promise<NonNullable<Bundle<unknown>['network']>> {
+  const model = await readPart(dir, NETWORK);
+  if (sha256(model) !== about.sha256)
+    throw badModel(dir, `${NETWORK} is not the file that ${MANIFEST} describes`);
+  return { model, about };
 }
 
 /** The error for a model that cannot be read. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -222,7 +222,8 @@ describe.each(withoutNoise)('%s', (id) => {
     const dir = mkdtempSync(path.join(folder, `${id}-`));
     const load = (from: string): Promise<unknown> => synthesizerById(id).load(from);
     await fitted.save(dir);
-    const numbers = path.join(dir, 'arrays.bin');
+    const onnx = path.join(dir, 'model.onnx');
+    const numbers = existsSync(onnx) ? onnx : path.join(dir, 'arrays.bin');
     const manifest = path.join(dir, 'model.json');
     const bytes = readFileSync(numbers);
     const text = readFileSync(manifest, 'utf8');

@@ -66,7 +66,7 @@ describe('a fit that is killed', () => {
     const again = await run(argsOf('killed'), state('killed'));
     expect(again).toMatchObject({ code: 0, signal: null });
     expect(again.begunAt).toBeGreaterThanOrEqual(5);
-    for (const file of ['model.json', 'arrays.bin']) {
+    for (const file of ['model.json', 'model.onnx']) {
       const [whole, resumed] = ['whole', 'killed'].map((name) =>
         readFileSync(path.join(at(`${name}-model`), file)),
       );

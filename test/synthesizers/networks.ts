@@ -69,7 +69,7 @@ function watching(onAdvance: (units: number) => void): Progress {
 export async function savedBytes(fitted: FittedSynthesizer): Promise<string> {
   const dir = mkdtempSync(path.join(tmpdir(), 'anamnesis-saved-'));
   await fitted.save(dir);
-  return ['model.json', 'arrays.bin'].map((file) => readFileSync(path.join(dir, file), 'base64')).join('\n');
+  return ['model.json', 'model.onnx'].map((file) => readFileSync(path.join(dir, file), 'base64')).join('\n');
 }
 
 /** Fits with options of the user's kind. */

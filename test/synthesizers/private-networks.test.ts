@@ -138,7 +138,7 @@ describe.each([
         const dir = mkdtempSync(path.join(folder, 'replay-'));
         await model.save(dir);
         const rows = await model.sample(50, { rng: Rng.create(4) }, testContext());
-        return readFileSync(path.join(dir, 'arrays.bin')).toString('base64') + bytesOf(rows);
+        return readFileSync(path.join(dir, 'model.onnx')).toString('base64') + bytesOf(rows);
       },
       budget: { epsilon: 4, delta: 1e-5, accountant: 'rdp' },
       noise: injectedNoise(Rng.create('networks replay')),

@@ -49,16 +49,6 @@ export interface Weights {
 export const runningSums = (list: readonly number[]): number[] =>
   list.map((_, i) => list.slice(0, i).reduce((sum, n) => sum + n, 0));
 
-/** How many parameters a network has. */
-export function parameterCount(parts: Parts, { sizes, width, hidden }: Layout): number {
-  const units = hidden.reduce((sum, h) => sum + h, 0);
-  let count = sizes.reduce((sum, size) => sum + size, 0) * width + sizes.length * width * units + units;
-  for (const [v, { size, parent }] of parts.parts.entries()) {
-    count += (hidden[v]! + 1) * size + (parent === undefined ? 0 : sizes[parent]! * size);
-  }
-  return count;
-}
-
 /**
  * Cuts the flat vector in the order in which `network` declares its parameters.
  * @param missing whether missing values may be drawn; default: yes.

@@ -1,4 +1,4 @@
-import type { Graph, Parameters, Site, Tensor } from '../../tensor/index.js';
+import type { OpenNetwork, Site, Tensor } from '../../tensor/index.js';
 import {
   add,
   cast,
@@ -6,12 +6,14 @@ import {
   embedding,
   fanIn,
   gatherRows,
+  Graph,
   groupedCrossEntropy,
   less,
   linear,
   matmul,
   mul,
   normal,
+  Parameters,
   relu,
   reshape,
   scatterRows,
@@ -62,9 +64,18 @@ export interface NetworkInputs {
 export function network(
   parameters: Parameters,
   inputs: NetworkInputs,
-  { parts, layout, shares, rate }: { parts: Parts; layout: Layout; shares: LogShares; rate: number },
+  setup: { parts: Parts; layout: Layout; shares: LogShares; rate: number },
 ): Tensor {
-  const { codes, rank, noise } = inputs;
+  const logits = predictions(parameters, inputs, setup);
+  return groupedCrossEntropy({ logits, sizes: setup.layout.sizes, codes: inputs.codes });
+}
+
+/** What the predictors say of each variable given those before it: logits of all variables' codes side by side [batch, Σ sizes]. */
+function predictions(
+  parameters: Parameters,
+  { codes, rank, noise }: NetworkInputs,
+  { parts, layout, shares, rate }: { parts: Parts; layout: Layout; shares?: LogShares; rate: number },
+): Tensor {
   const known = embedAll(parameters, codes, layout);
   const hidden = relu(orderedLinear(parameters, known, rank, layout));
   const kept = noise === undefined ? hidden : dropout(hidden, noise, rate);
@@ -73,14 +84,23 @@ export function network(
     const { parent, size } = parts.parts[v]!;
     const out = linear(parameters, `out.${v}`, piece, {
       units: size,
-      ...(parent === undefined ? { biasInit: values(shares[v]!) } : {}),
+      ...(parent === undefined && shares !== undefined ? { biasInit: values(shares[v]!) } : {}),
     });
     if (parent === undefined) return out;
     const groups = reshape(slice(codes, 1, parent, 1), ['batch']);
-    const bias = { size: layout.sizes[parent]!, width: size, init: values(shares[v]!) };
-    return add(out, embedding(parameters, `places.${v}`, groups, bias));
+    const bias = { size: layout.sizes[parent]!, width: size };
+    const init = shares === undefined ? {} : { init: values(shares[v]!) };
+    return add(out, embedding(parameters, `places.${v}`, groups, { ...bias, ...init }));
   });
-  return groupedCrossEntropy({ logits: concat(logits, 1), sizes: layout.sizes, codes });
+  return concat(logits, 1);
+}
+
+/** The predictors as another tool draws rows with them. We draw from the same numbers without the graph: one variable at a time, and only what is known. */
+export function drawingNetwork(parts: Parts, layout: Layout): OpenNetwork {
+  const graph = new Graph();
+  const parameters = new Parameters(graph);
+  const logits = predictions(parameters, networkInputs(graph, layout, false), { parts, layout, rate: 0 });
+  return { graph, parameters: [parameters], outputs: { logits } };
 }
 
 /** All variables' embeddings side by side [batch, variables · width], from one table. */

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { columnSchema } from '../../table/index.js';
-import { badModel, bundleArray, readBundle, writeBundle } from '../bundle.js';
-import { curveSchema } from '../training/index.js';
+import type { OpenNetwork } from '../../tensor/index.js';
+import { badModel, readBundle, writeBundle } from '../bundle.js';
+import { curveSchema, networkFile, readParameters } from '../training/index.js';
 import type { Coder } from './coder.js';
 import { coderSchema } from './coder.js';
+import { argnManual } from './manual.js';
 import type { ArgnModel } from './model.js';
-import { parameterCount } from './model.js';
-import { layoutOf } from './network.js';
+import { drawingNetwork, layoutOf } from './network.js';
 import { argnOptionsSchema } from './options.js';
 import { partsOf } from './parts.js';
 import { receiptSchema } from '../receipt.js';
 
 const ID = 'argn';
-const PARAMETERS = 'parameters';
 
 const modelSchema = z.strictObject({
   schema: z.array(columnSchema),
@@ -26,14 +26,25 @@ const modelSchema = z.strictObject({
 /** Writes a model into an existing folder. */
 export async function saveArgn(dir: string, model: ArgnModel): Promise<void> {
   const { parameters, ...rest } = model;
-  await writeBundle(dir, ID, { model: rest, arrays: new Map([[PARAMETERS, parameters]]) });
+  const open = networkOf(model);
+  await writeBundle(dir, ID, {
+    model: rest,
+    arrays: new Map(),
+    network: open && networkFile(open, parameters, argnManual(model)),
+  });
+}
+
+/** The network that draws; none where a table is constant. */
+function networkOf({ coders, options }: Pick<ArgnModel, 'coders' | 'options'>): OpenNetwork | undefined {
+  const parts = partsOf(coders);
+  return parts.parts.length === 0 ? undefined : drawingNetwork(parts, layoutOf(parts, options.units));
 }
 
 /** Reads what {@link saveArgn} wrote. @throws DataError `BAD_MODEL` for anything else. */
 export async function loadArgn(dir: string): Promise<ArgnModel> {
   const bundle = await readBundle(dir, ID, modelSchema);
   const { model } = bundle;
-  const { schema, coders, order, options } = model;
+  const { schema, coders, order } = model;
   const inOrder = new Set(order.filter((c) => c < schema.length));
   if (coders.length !== schema.length || order.length !== schema.length || inOrder.size !== schema.length) {
     throw badModel(dir, 'its columns are damaged');
@@ -41,13 +52,7 @@ export async function loadArgn(dir: string): Promise<ArgnModel> {
   if (!coders.every((coder, c) => isSound(coder, schema[c]!.categories?.length))) {
     throw badModel(dir, 'its codes are damaged');
   }
-  const parameters = bundleArray(bundle, dir, { name: PARAMETERS, type: Float32Array });
-  const parts = partsOf(coders);
-  const count = parts.parts.length === 0 ? 0 : parameterCount(parts, layoutOf(parts, options.units));
-  if (parameters.length !== count || !parameters.every(Number.isFinite)) {
-    throw badModel(dir, 'its parameters are damaged');
-  }
-  return { ...model, parameters };
+  return { ...model, parameters: readParameters(dir, networkOf(model), bundle.network?.model) };
 }
 
 function isSound(coder: Coder, categories: number | undefined): boolean {

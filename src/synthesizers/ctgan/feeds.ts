@@ -4,7 +4,7 @@ import { gumbelNoise, value } from '../../tensor/index.js';
 import type { CodedRows } from '../mixed/index.js';
 import type { Condition } from './conditions.js';
 import type { Shape } from './network.js';
-import { conditionWidth, drawingGraph, rowWidth } from './network.js';
+import { conditionWidth, drawingNetwork, rowWidth } from './network.js';
 
 /** Real rows as the critic sees them [length, width]: numbers, codes, conditions. @param length default: as many as places; further ones are zeros. */
 export function realRows(
@@ -66,8 +66,8 @@ export function latentFeeds(
 
 /** What batch norms remember at first: means 0 and variances 1, layer by layer. */
 export function firstRemembered(shape: Shape): Value {
-  const { remembered } = drawingGraph(shape).sizes;
-  return value(Float32Array.from({ length: remembered }, (_, i) => Math.floor(i / shape.units) % 2));
+  const { size } = drawingNetwork(shape).parameters[1]!;
+  return value(Float32Array.from({ length: size }, (_, i) => Math.floor(i / shape.units) % 2));
 }
 
 /** The generator's parameters, then what its batch norms remember: all that drawing needs. */

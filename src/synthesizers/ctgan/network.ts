@@ -1,4 +1,4 @@
-import type { Tensor } from '../../tensor/index.js';
+import type { OpenNetwork, Tensor } from '../../tensor/index.js';
 import {
   add,
   affine,
@@ -65,7 +65,7 @@ function generatorInputs(graph: Graph, shape: Shape): GeneratorInputs {
 }
 
 /** What the generator makes. */
-export interface Generated {
+interface Generated {
   readonly numbers: Tensor | undefined;
   readonly logits: Tensor | undefined;
   /** Remembered means and variances of the batch norms, flat, after this batch. */
@@ -289,17 +289,14 @@ export function generatorLoss(
 }
 
 /** The generator alone, as rows are drawn: batch norms use what they remember. */
-export function drawingGraph(shape: Shape): {
-  readonly graph: Graph;
-  readonly made: Generated;
-  /** How many parameters, and how many remembered numbers. */
-  readonly sizes: { readonly parameters: number; readonly remembered: number };
-} {
+export function drawingNetwork(shape: Shape): OpenNetwork {
   const graph = new Graph();
   const { generator: fed, remembered } = fedGenerator(graph);
   const latent = graph.input('latent', ['batch', shape.latent + conditionWidth(shape)]);
-  const made = generator(fed, latent, { shape, remembered, training: false });
-  fed.seal();
-  remembered.seal();
-  return { graph, made, sizes: { parameters: fed.size, remembered: remembered.size } };
+  const { numbers, logits } = generator(fed, latent, { shape, remembered, training: false });
+  return {
+    graph,
+    parameters: [fed, remembered],
+    outputs: { ...(numbers && { numbers }), ...(logits && { logits }) },
+  };
 }

@@ -1,6 +1,6 @@
 import { Rng } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
-import { value } from '../../tensor/index.js';
+import { freeze } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
 import type { Decoded, NetworkBlock } from '../mixed/index.js';
 import { choiceCode, drawDecoded, encodeColumn, hasNetwork } from '../mixed/index.js';
@@ -12,7 +12,7 @@ import { latentRows } from './feeds.js';
 import type { CtganModel } from './model.js';
 import { shapeOf } from './model.js';
 import type { Shape } from './network.js';
-import { drawingGraph } from './network.js';
+import { drawingNetwork } from './network.js';
 
 /** How far a given number may lie from what the generator makes, in units of four deviations of its mode. */
 const BANDWIDTH = 0.1;
@@ -24,15 +24,15 @@ export async function sampleBlock(block: NetworkBlock<CtganModel>): Promise<Colu
   const model = unpackModel(block.model);
   const shape = shapeOf(model);
   const { layout } = shape;
-  const { schema, coders, options } = model;
+  const { schema, coders, options, parameters } = model;
   const chance = rng.split('latent');
   const conditionOf = givenConditions(model, shape, { given, rng });
   const decode = async (places: Uint32Array): Promise<Decoded> => {
     if (!hasNetwork(layout)) return { numbers: new Float32Array(0), logits: new Float32Array(0) };
-    const { network, generator, remembered } = await generatorOf(block, model, shape);
+    const network = await prepare(block.model.id, () => freeze(drawingNetwork(shape), parameters).model);
     const asked = Array.from(places, (row) => conditionOf(row) ?? drawCondition(model.conditions, chance));
     const latent = latentRows(shape, asked, chance);
-    const said = await network.session.run({ generator, remembered, latent });
+    const said = await network.run({ latent });
     return { numbers: floatsOf(said['numbers']), logits: floatsOf(said['logits']) };
   };
   const deviations = new Float32Array(layout.numbers.length).fill(BANDWIDTH);
@@ -63,24 +63,6 @@ function givenConditions(
   const { column } = layout.choices[choice]!;
   const { codes } = encodeColumn(coders[column]!, given.get(column)!, rng.split('condition'));
   return (row) => ({ choice, code: choiceCode(layout, choice, codes[row]!) });
-}
-
-async function generatorOf(
-  block: NetworkBlock<CtganModel>,
-  { parameters }: CtganModel,
-  shape: Shape,
-): Promise<{ network: Awaited<ReturnType<typeof prepare>>; generator: Value; remembered: Value }> {
-  const { made, graph, sizes } = drawingGraph(shape);
-  const { numbers, logits } = made;
-  const encode = (): Uint8Array => graph.encode({ ...(numbers && { numbers }), ...(logits && { logits }) });
-  const network = await prepare({ id: block.model.id, encode, parameters });
-  const { data } = network.parameters;
-  const all = data instanceof Float32Array ? data : new Float32Array(0);
-  return {
-    network,
-    generator: value(all.subarray(0, sizes.parameters)),
-    remembered: value(all.subarray(sizes.parameters)),
-  };
 }
 
 function floatsOf(found: Value | undefined): Float32Array {

@@ -3,13 +3,23 @@ import type { NetworkKind } from '../mixed/index.js';
 import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitCtgan } from './fit.js';
+import { ctganManual } from './manual.js';
+import type { CtganModel } from './model.js';
 import { conditionsSchema, shapeOf } from './model.js';
-import { drawingGraph } from './network.js';
+import { drawingNetwork } from './network.js';
 import type { CompiledCtgan, CtganOptions } from './options.js';
 import { compileCtgan, ctganOptionsSchema } from './options.js';
 import { fitPrivately } from './private-fit.js';
 
-const kind: NetworkKind = { id: 'ctgan', module: new URL('./sample-block.js', import.meta.url).href };
+const kind: NetworkKind<CtganModel> = {
+  id: 'ctgan',
+  module: new URL('./sample-block.js', import.meta.url).href,
+  network: (model) => {
+    const shape = shapeOf(model);
+    return hasNetwork(shape.layout) ? drawingNetwork(shape) : undefined;
+  },
+  manual: ctganManual,
+};
 
 const modelSchema = z.strictObject({
   ...modelFields,
@@ -31,17 +41,5 @@ export const ctgan: Synthesizer<CtganOptions, CompiledCtgan> = {
       await (context.curator === undefined ? fitCtgan : fitPrivately)(table, options, context),
       kind,
     ),
-  load: async (dir) => {
-    const model = await loadNetwork(dir, {
-      ...kind,
-      schema: modelSchema,
-      count: (model) => {
-        const shape = shapeOf(model);
-        if (!hasNetwork(shape.layout)) return 0;
-        const { sizes } = drawingGraph(shape);
-        return sizes.parameters + sizes.remembered;
-      },
-    });
-    return new FittedNetwork(model, kind);
-  },
+  load: async (dir) => new FittedNetwork(await loadNetwork(dir, { ...kind, schema: modelSchema }), kind),
 };

@@ -6,7 +6,8 @@ import { sampleInBlocks, streamInBlocks } from '../blocks.js';
 import { readGiven } from '../given.js';
 import type { PackedModel } from '../packed-model.js';
 import { packModel } from '../packed-model.js';
-import type { EpochRecord } from '../training/index.js';
+import type { OpenNetwork } from '../../tensor/index.js';
+import type { EpochRecord, NetworkManual } from '../training/index.js';
 import { spentOf } from '../receipt.js';
 import type { FittedSynthesizer, PrivacySpend, SampleRequest } from '../types.js';
 import type { Coder } from './coder.js';
@@ -24,10 +25,13 @@ export interface NetworkModel {
 }
 
 /** Which synthesizer a model is of. */
-export interface NetworkKind {
+export interface NetworkKind<M> {
   readonly id: string;
   /** URL of the module whose `sampleBlock` draws from a {@link NetworkBlock}. */
   readonly module: string;
+  /** The network that draws, for {@link NetworkModel.parameters}; none where a table is constant. */
+  readonly network: (model: Omit<M, 'parameters'>) => OpenNetwork | undefined;
+  readonly manual: (model: M) => NetworkManual;
 }
 
 /** What a block of rows is drawn from. */
@@ -41,10 +45,10 @@ const BLOCK_ROWS = 4096;
 export class FittedNetwork<M extends NetworkModel> implements FittedSynthesizer {
   readonly spent: PrivacySpend;
   readonly #model: M;
-  readonly #kind: NetworkKind;
+  readonly #kind: NetworkKind<M>;
   #packed: PackedModel<M> | undefined;
 
-  constructor(model: M, kind: NetworkKind) {
+  constructor(model: M, kind: NetworkKind<M>) {
     this.#model = model;
     this.#kind = kind;
     this.spent = spentOf(model.receipt);
@@ -80,6 +84,6 @@ export class FittedNetwork<M extends NetworkModel> implements FittedSynthesizer 
   }
 
   save(dir: string): Promise<void> {
-    return saveNetwork(dir, this.#kind.id, this.#model);
+    return saveNetwork(dir, this.#kind, this.#model);
   }
 }

@@ -1,6 +1,7 @@
 export { refuseCollapse } from './collapse.js';
 export { isDrawn } from './coder.js';
 export type { Coder } from './coder.js';
+export { codeStep, decoderMeanings, valueSteps, variablesOf } from './manual.js';
 export { drawDecoded } from './decoded.js';
 export type { Decoded } from './decoded.js';
 export { FittedNetwork } from './fitted.js';

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { columnSchema } from '../../table/index.js';
-import { badModel, bundleArray, readBundle, writeBundle } from '../bundle.js';
+import type { OpenNetwork } from '../../tensor/index.js';
+import { badModel, readBundle, writeBundle } from '../bundle.js';
 import { receiptSchema } from '../receipt.js';
-import { curveSchema } from '../training/index.js';
+import { curveSchema, networkFile, readParameters } from '../training/index.js';
 import type { Coder } from './coder.js';
 import { coderSchema } from './coder.js';
-import type { NetworkModel } from './fitted.js';
-
-const PARAMETERS = 'parameters';
+import type { NetworkKind, NetworkModel } from './fitted.js';
 
 /** What every model says of itself; a synthesizer's schema has these fields and its own. */
 export const modelFields = {
@@ -18,22 +17,31 @@ export const modelFields = {
 };
 
 /** Writes a model into an existing folder. */
-export async function saveNetwork(dir: string, id: string, model: NetworkModel): Promise<void> {
+export async function saveNetwork<M extends NetworkModel>(
+  dir: string,
+  { id, network, manual }: NetworkKind<M>,
+  model: M,
+): Promise<void> {
   const { parameters, ...rest } = model;
-  await writeBundle(dir, id, { model: rest, arrays: new Map([[PARAMETERS, parameters]]) });
+  const open = network(model);
+  await writeBundle(dir, id, {
+    model: rest,
+    arrays: new Map(),
+    network: open && networkFile(open, parameters, manual(model)),
+  });
 }
 
 export interface LoadRequest<S extends z.ZodType> {
   readonly id: string;
   readonly schema: S;
-  /** How many numbers the model's networks have. */
-  readonly count: (model: z.output<S>) => number;
+  /** The network that draws; none where a table is constant. */
+  readonly network: (model: z.output<S>) => OpenNetwork | undefined;
 }
 
 /** Reads what {@link saveNetwork} wrote. @throws DataError `BAD_MODEL` for anything else. */
 export async function loadNetwork<S extends z.ZodType<Omit<NetworkModel, 'parameters'>>>(
   dir: string,
-  { id, schema, count }: LoadRequest<S>,
+  { id, schema, network }: LoadRequest<S>,
 ): Promise<z.output<S> & { readonly parameters: Float32Array }> {
   const bundle = await readBundle(dir, id, schema);
   const { model } = bundle;
@@ -41,11 +49,7 @@ export async function loadNetwork<S extends z.ZodType<Omit<NetworkModel, 'parame
   if (!model.coders.every((coder, c) => isSound(coder, model.schema[c]!.categories?.length))) {
     throw badModel(dir, 'its codes are damaged');
   }
-  const parameters = bundleArray(bundle, dir, { name: PARAMETERS, type: Float32Array });
-  if (parameters.length !== count(model) || !parameters.every(Number.isFinite)) {
-    throw badModel(dir, 'its parameters are damaged');
-  }
-  return { ...model, parameters };
+  return { ...model, parameters: readParameters(dir, network(model), bundle.network?.model) };
 }
 
 function isSound(coder: Coder, categories: number | undefined): boolean {

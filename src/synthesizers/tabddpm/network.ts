@@ -1,4 +1,4 @@
-import type { Tensor } from '../../tensor/index.js';
+import type { OpenNetwork, Tensor } from '../../tensor/index.js';
 import {
   add,
   dropout,
@@ -170,10 +170,14 @@ export function losses(said: Denoised, targets: Targets, { layout }: Shape): Ten
   return parts.reduce((total, part) => add(total, part));
 }
 
-/** How many parameters the network has. */
-export function parameterCount(shape: Shape): number {
+/** The denoiser as rows are drawn. */
+export function drawingNetwork(shape: Shape): OpenNetwork {
   const graph = new Graph();
   const parameters = new Parameters(graph);
-  denoiser(parameters, noisyInputs(graph, shape), { shape, rate: 0 });
-  return parameters.size;
+  const { noise, logits } = denoiser(parameters, noisyInputs(graph, shape), { shape, rate: 0 });
+  return {
+    graph,
+    parameters: [parameters],
+    outputs: { ...(noise && { noise }), ...(logits && { logits }) },
+  };
 }

@@ -1,16 +1,16 @@
 import { Rng } from '../../core/index.js';
-import { Graph, Parameters, value } from '../../tensor/index.js';
+import type { Session } from '../../tensor/index.js';
+import { freeze, value } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
 import type { CodedRows, Layout, NetworkBlock } from '../mixed/index.js';
 import { codeDrawers, decodeColumn, emptyRows, encodeColumn, hasNetwork, putColumn } from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
-import type { Prepared } from '../training/index.js';
 import { prepare } from '../training/index.js';
 import { drawClasses } from './labels.js';
 import type { TabddpmModel } from './model.js';
 import { shapeOf } from './model.js';
 import type { Shape } from './network.js';
-import { denoiser, noisyInputs } from './network.js';
+import { drawingNetwork } from './network.js';
 import { stepBack } from './noise.js';
 import { cosineSchedule, visitsOf } from './schedule.js';
 
@@ -26,7 +26,7 @@ export async function sampleBlock(block: NetworkBlock<TabddpmModel>): Promise<Co
   let weights = new Float64Array(0);
   if (hasNetwork(layout) && rows > 0) {
     const { parameters } = model;
-    const network = await prepare({ id: block.model.id, encode: () => encodeNetwork(shape), parameters });
+    const network = await prepare(block.model.id, () => freeze(drawingNetwork(shape), parameters).model);
     ({ coded: drawn, weights } = await denoise(model, { shape, network, rng, state }));
   }
   const drawers = codeDrawers(layout, model.coders);
@@ -46,14 +46,6 @@ export async function sampleBlock(block: NetworkBlock<TabddpmModel>): Promise<Co
     }
     return decodeColumn(model.coders[c]!, schema, { codes, numbers });
   });
-}
-
-function encodeNetwork(shape: Shape): Uint8Array {
-  const graph = new Graph();
-  const parameters = new Parameters(graph);
-  const { noise, logits } = denoiser(parameters, noisyInputs(graph, shape), { shape, rate: 0 });
-  parameters.seal();
-  return graph.encode({ ...(noise && { noise }), ...(logits && { logits }) });
 }
 
 /** Rows before anything is drawn. */
@@ -107,7 +99,7 @@ const MOST_SCORE = 5.2;
 
 interface Denoising {
   readonly shape: Shape;
-  readonly network: Prepared;
+  readonly network: Session;
   readonly rng: Rng;
   readonly state: StartRows;
 }
@@ -128,14 +120,13 @@ async function denoise(
   const visits = visitsOf(shape.noiseSteps, model.options.drawSteps);
   const weights = new Float64Array(rows * layout.width);
   const feeds = {
-    parameters: network.parameters,
     known: value(known, [rows, columns]),
     ...(layout.choices.length > 0 && { codes: value(coded.codes, [rows, layout.choices.length]) }),
     ...(layout.numbers.length > 0 && { numbers: value(coded.numbers, [rows, layout.numbers.length]) }),
   };
   for (const [i, t] of visits.slice(0, -1).entries()) {
     const time = value(new Int32Array(rows).fill(t));
-    const said = await network.session.run({ ...feeds, time });
+    const said = await network.run({ ...feeds, time });
     const points = { now: alphaBar[t]!, next: alphaBar[visits[i + 1]!]! };
     if (said['noise'] !== undefined) moveNumbers(state, layout, { ...points, noise: said['noise'].data });
     if (said['logits'] !== undefined) {

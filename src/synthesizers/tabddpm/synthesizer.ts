@@ -4,13 +4,23 @@ import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/in
 import type { Synthesizer } from '../types.js';
 import { fitTabddpm } from './fit.js';
 import { labelsSchema } from './labels.js';
+import { tabddpmManual } from './manual.js';
+import type { TabddpmModel } from './model.js';
 import { shapeOf } from './model.js';
-import { parameterCount } from './network.js';
+import { drawingNetwork } from './network.js';
 import { fitPrivately } from './private-fit.js';
 import type { CompiledTabddpm, TabddpmOptions } from './options.js';
 import { compileTabddpm, tabddpmOptionsSchema } from './options.js';
 
-const kind: NetworkKind = { id: 'tabddpm', module: new URL('./sample-block.js', import.meta.url).href };
+const kind: NetworkKind<TabddpmModel> = {
+  id: 'tabddpm',
+  module: new URL('./sample-block.js', import.meta.url).href,
+  network: (model) => {
+    const shape = shapeOf(model);
+    return hasNetwork(shape.layout) ? drawingNetwork(shape) : undefined;
+  },
+  manual: tabddpmManual,
+};
 
 const modelSchema = z.strictObject({ ...modelFields, options: tabddpmOptionsSchema, labels: labelsSchema });
 
@@ -29,15 +39,5 @@ export const tabddpm: Synthesizer<TabddpmOptions, CompiledTabddpm> = {
       await (context.curator === undefined ? fitTabddpm : fitPrivately)(table, options, context),
       kind,
     ),
-  load: async (dir) => {
-    const model = await loadNetwork(dir, {
-      ...kind,
-      schema: modelSchema,
-      count: (model) => {
-        const shape = shapeOf(model);
-        return hasNetwork(shape.layout) ? parameterCount(shape) : 0;
-      },
-    });
-    return new FittedNetwork(model, kind);
-  },
+  load: async (dir) => new FittedNetwork(await loadNetwork(dir, { ...kind, schema: modelSchema }), kind),
 };

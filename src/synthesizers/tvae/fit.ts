@@ -6,6 +6,7 @@ import type { FitContext } from '../types.js';
 import { Learner } from './learner.js';
 import type { TvaeModel } from './model.js';
 import { shapeOf } from './model.js';
+import { decoderPart } from './network.js';
 import type { CompiledTvae } from './options.js';
 import { plainDefaults } from './options.js';
 import { sampleBlock } from './sample-block.js';
@@ -16,7 +17,8 @@ export async function fitTvae(table: Table, options: CompiledTvae, context: FitC
   const learned = learnTable(table, { id: 'tvae', modes: 'mixture', rareRows, spikeShare }, context);
   const start = { schema: table.schema, options, coders: learned.coders };
   if (!hasNetwork(learned.layout)) return { ...start, curve: [], parameters: new Float32Array(0) };
-  const model = { ...start, ...(await train(start, learned, context)) };
+  const { curve, parameters } = await train(start, learned, context);
+  const model = { ...start, curve, parameters: decoderPart(parameters, shapeOf(start)) };
   await refuseCollapse(table.columns, learned, { model, sampleBlock });
   return model;
 }

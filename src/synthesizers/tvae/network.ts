@@ -1,4 +1,4 @@
-import type { Tensor } from '../../tensor/index.js';
+import type { OpenNetwork, Tensor } from '../../tensor/index.js';
 import {
   add,
   div,
@@ -10,6 +10,7 @@ import {
   linear,
   log,
   mul,
+  networkSize,
   normal,
   normalDivergence,
   Parameters,
@@ -82,7 +83,7 @@ function encoder(parameters: Parameters, rows: RowInputs, { layout, units, laten
 }
 
 /** What the decoder says: means of the numbers, logits of the choices. */
-export interface Said {
+interface Said {
   readonly numbers: Tensor | undefined;
   readonly logits: Tensor | undefined;
 }
@@ -166,17 +167,20 @@ export function rowLosses(
   return add(mul(reconstruction, lossFactor), normalDivergence(means, logVariance));
 }
 
-/** The decoder alone, from an input `latent`, with all parameters declared as in training. */
-export function decoderGraph(shape: Shape): {
-  readonly graph: Graph;
-  readonly said: Said;
-  readonly size: number;
-} {
+/** The decoder alone, from an input `latent`: what draws rows. */
+export function decoderNetwork(shape: Shape): OpenNetwork {
   const graph = new Graph();
   const parameters = new Parameters(graph);
-  encoder(parameters, rowInputs(graph, shape), shape);
-  const said = decoder(parameters, graph.input('latent', ['batch', shape.latent]), shape);
-  if (said.numbers !== undefined) deviationsOf(parameters, shape.layout.numbers.length, said.numbers);
-  parameters.seal();
-  return { graph, said, size: parameters.size };
+  const { numbers, logits } = decoder(parameters, graph.input('latent', ['batch', shape.latent]), shape);
+  const deviations = numbers && deviationsOf(parameters, shape.layout.numbers.length, numbers);
+  return {
+    graph,
+    parameters: [parameters],
+    outputs: { ...(numbers && { numbers }), ...(deviations && { deviations }), ...(logits && { logits }) },
+  };
+}
+
+/** The decoder's numbers from those of the whole network, where they come last. */
+export function decoderPart(parameters: Float32Array, shape: Shape): Float32Array {
+  return parameters.subarray(parameters.length - networkSize(decoderNetwork(shape)));
 }

@@ -3,7 +3,7 @@ import { hasNetwork, learnPrivately, privateLogShares, trainLearned } from '../m
 import type { FitContext } from '../types.js';
 import type { TvaeModel } from './model.js';
 import { shapeOf } from './model.js';
-import { rowInputs, rowLosses } from './network.js';
+import { decoderPart, rowInputs, rowLosses } from './network.js';
 import type { CompiledTvae } from './options.js';
 import { privateDefaults } from './options.js';
 import { rowFeeds } from './learner.js';
@@ -54,5 +54,5 @@ export async function fitPrivately(
     { learned, options },
     context,
   );
-  return { ...model, parameters, receipt: curator.receipt() };
+  return { ...model, parameters: decoderPart(parameters, shape), receipt: curator.receipt() };
 }

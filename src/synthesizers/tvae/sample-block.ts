@@ -1,6 +1,6 @@
 import { Rng } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
-import { value } from '../../tensor/index.js';
+import { freeze, value } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
 import type { Decoded, NetworkBlock } from '../mixed/index.js';
 import { drawDecoded, hasNetwork } from '../mixed/index.js';
@@ -8,8 +8,7 @@ import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import type { TvaeModel } from './model.js';
 import { shapeOf } from './model.js';
-import type { Shape } from './network.js';
-import { decoderGraph, readDeviations } from './network.js';
+import { decoderNetwork, readDeviations } from './network.js';
 
 /** Draws a block of rows. Runs on a worker thread. */
 export async function sampleBlock(block: NetworkBlock<TvaeModel>): Promise<Column[]> {
@@ -23,13 +22,10 @@ export async function sampleBlock(block: NetworkBlock<TvaeModel>): Promise<Colum
   const decode = async (places: Uint32Array): Promise<Decoded> => {
     const n = places.length;
     if (!hasNetwork(layout)) return { numbers: new Float32Array(0), logits: new Float32Array(0) };
-    const network = await prepare({ id: block.model.id, encode: () => encodeDecoder(shape), parameters });
+    const network = await prepare(block.model.id, () => freeze(decoderNetwork(shape), parameters).model);
     const latent = new Float32Array(n * width);
     for (let i = 0; i < latent.length; i++) latent[i] = chance.normal();
-    const said = await network.session.run({
-      parameters: network.parameters,
-      latent: value(latent, [n, width]),
-    });
+    const said = await network.run({ latent: value(latent, [n, width]) });
     return { numbers: floatsOf(said['numbers']), logits: floatsOf(said['logits']) };
   };
   const deviations = readDeviations(parameters, shape);
@@ -46,12 +42,6 @@ export async function sampleBlock(block: NetworkBlock<TvaeModel>): Promise<Colum
     decode,
     rng,
   });
-}
-
-function encodeDecoder(shape: Shape): Uint8Array {
-  const { graph, said } = decoderGraph(shape);
-  const { numbers, logits } = said;
-  return graph.encode({ ...(numbers && { numbers }), ...(logits && { logits }) });
 }
 
 function floatsOf(found: Value | undefined): Float32Array {

@@ -3,13 +3,23 @@ import type { NetworkKind } from '../mixed/index.js';
 import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitTvae } from './fit.js';
+import { tvaeManual } from './manual.js';
+import type { TvaeModel } from './model.js';
 import { shapeOf } from './model.js';
-import { decoderGraph } from './network.js';
+import { decoderNetwork } from './network.js';
 import type { CompiledTvae, TvaeOptions } from './options.js';
 import { compileTvae, tvaeOptionsSchema } from './options.js';
 import { fitPrivately } from './private-fit.js';
 
-const kind: NetworkKind = { id: 'tvae', module: new URL('./sample-block.js', import.meta.url).href };
+const kind: NetworkKind<TvaeModel> = {
+  id: 'tvae',
+  module: new URL('./sample-block.js', import.meta.url).href,
+  network: (model) => {
+    const shape = shapeOf(model);
+    return hasNetwork(shape.layout) ? decoderNetwork(shape) : undefined;
+  },
+  manual: tvaeManual,
+};
 
 const modelSchema = z.strictObject({ ...modelFields, options: tvaeOptionsSchema });
 
@@ -28,15 +38,5 @@ export const tvae: Synthesizer<TvaeOptions, CompiledTvae> = {
       await (context.curator === undefined ? fitTvae : fitPrivately)(table, options, context),
       kind,
     ),
-  load: async (dir) => {
-    const model = await loadNetwork(dir, {
-      ...kind,
-      schema: modelSchema,
-      count: (model) => {
-        const shape = shapeOf(model);
-        return hasNetwork(shape.layout) ? decoderGraph(shape).size : 0;
-      },
-    });
-    return new FittedNetwork(model, kind);
-  },
+  load: async (dir) => new FittedNetwork(await loadNetwork(dir, { ...kind, schema: modelSchema }), kind),
 };

@@ -1,5 +1,5 @@
 import { InternalError } from '../../core/index.js';
-import type { ExternalData, ModelParts, NodePart, TensorPart } from './proto.js';
+import type { ModelParts, NodePart, TensorPart } from './proto.js';
 import { encodeModel } from './proto.js';
 import type { Attribute, ConstantData, Dim, DType } from './types.js';
 
@@ -68,7 +68,7 @@ export class Graph {
   /** Nodes whose results were promised to tensors made before (see {@link Graph.promise}). */
   readonly #first: GraphNode[] = [];
   readonly #inputs = new Map<string, Tensor>();
-  readonly #constants = new Map<string, { tensor: Tensor; data: ConstantData | ExternalData }>();
+  readonly #constants = new Map<string, { tensor: Tensor; data: ConstantData; name?: string }>();
   #count = 0;
 
   /** A value that is fed when the graph runs. */
@@ -103,13 +103,6 @@ export class Graph {
     return this.constant(BigInt64Array.from(values, BigInt), [values.length]);
   }
 
-  /** Numbers that lie in a file beside the model (ONNX's external data). */
-  external(name: string, shape: readonly number[], data: ExternalData): Tensor {
-    const tensor = this.#tensor({ name, dtype: 'float32', shape });
-    this.#constants.set(name, { tensor, data });
-    return tensor;
-  }
-
   /** Adds a node with one result. */
   node(request: NodeRequest, type: ValueType): Tensor {
     return this.nodes(request, [type])[0]!;
@@ -136,6 +129,11 @@ export class Graph {
     this.#first.push(graphNode(request, to));
   }
 
+  /** Numbers for a tensor promised before, under a name that readers of the model see. */
+  settle(tensor: Tensor, name: string, data: Float32Array): void {
+    this.#constants.set(`=${name}`, { tensor, data, name });
+  }
+
   /** The model that computes `outputs` (by their names in the result); what they do not need is left out. */
   encode(outputs: Readonly<Record<string, Tensor>>, name = 'anamnesis'): Uint8Array {
     return encodeModel(this.parts(outputs, name));
@@ -151,12 +149,12 @@ export class Graph {
       nodes.push(node);
     }
     nodes.reverse();
-    const named = nameOutputs(nodes, outputs);
-    const constants = [...this.#constants.values()]
-      .filter(({ tensor }) => needed.has(tensor))
-      .map(({ tensor, data }): TensorPart => {
-        return { name: tensor.name, dtype: tensor.dtype, shape: fixedShape(tensor), data };
-      });
+    const kept = [...this.#constants.values()].filter(({ tensor }) => needed.has(tensor));
+    const names = new Map(kept.map(({ tensor, name = tensor.name }) => [tensor.name, name]));
+    const named = nameOutputs(nodes, outputs, names);
+    const constants = kept.map(({ tensor, data }): TensorPart => {
+      return { name: names.get(tensor.name)!, dtype: tensor.dtype, shape: fixedShape(tensor), data };
+    });
     return {
       name,
       nodes: named,
@@ -184,10 +182,14 @@ export class Graph {
   }
 }
 
-/** Results under the names of the outputs; inputs, and tensors that are two outputs, are copied. */
-function nameOutputs(nodes: readonly NodePart[], outputs: Readonly<Record<string, Tensor>>): NodePart[] {
+/** Results under the names of the outputs; inputs, and tensors that are two outputs, are copied. @param constants new names of constants. */
+function nameOutputs(
+  nodes: readonly NodePart[],
+  outputs: Readonly<Record<string, Tensor>>,
+  constants: ReadonlyMap<string, string>,
+): NodePart[] {
   const made = new Set(nodes.flatMap((node) => node.outputs));
-  const names = new Map<string, string>();
+  const names = new Map(constants);
   const copies: NodePart[] = [];
   for (const [output, { name }] of Object.entries(outputs)) {
     if (made.has(name) && !names.has(name)) names.set(name, output);

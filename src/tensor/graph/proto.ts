@@ -32,20 +32,12 @@ export interface TensorPart {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
-  /** The numbers, or where in a file beside the model they lie (ONNX's external data). */
-  readonly data: ConstantData | ExternalData;
-}
-
-/** A stretch of a file beside the model. */
-export interface ExternalData {
-  readonly file: string;
-  readonly offset: number;
-  readonly bytes: number;
+  readonly data: ConstantData;
 }
 
 const IR_VERSION = 9;
 /** ONNX opset 18: reductions take their axes as input, `Split` its number of parts. */
-const OPSET = 18;
+export const OPSET = 18;
 
 const elementType: Record<DType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
 const attributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
@@ -134,18 +126,7 @@ function writeTensor(writer: Writer, { name, dtype, shape, data }: TensorPart): 
   for (const length of shape) writer.uint32(intField(1)).int64(length);
   writer.uint32(intField(2)).int32(elementType[dtype]);
   writer.uint32(bytesField(8)).string(name);
-  if (ArrayBuffer.isView(data)) {
-    writer.uint32(bytesField(9)).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    return;
-  }
-  const entries = { location: data.file, offset: String(data.offset), length: String(data.bytes) };
-  for (const [key, value] of Object.entries(entries)) {
-    message(writer, 13, (w) => {
-      w.uint32(bytesField(1)).string(key);
-      w.uint32(bytesField(2)).string(value);
-    });
-  }
-  writer.uint32(intField(14)).int32(1);
+  writer.uint32(bytesField(9)).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
 function writeValue(writer: Writer, { name, dtype, shape }: ValuePart): void {

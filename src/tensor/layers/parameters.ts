@@ -79,6 +79,12 @@ export class Parameters {
     return flat;
   }
 
+  /** The parameters as constants of the graph, from their flat vector, instead of {@link Parameters.seal}. */
+  settle(flat: Float32Array): void {
+    for (const [i, { name, offset, size }] of this.#places.entries())
+      this.graph.settle(this.#tensors[i]!, name, flat.subarray(offset, offset + size));
+  }
+
   /** A flat vector from one tensor for each parameter, zeros where there is none. */
   flatten(parts: readonly (Tensor | undefined)[]): Tensor {
     const pieces = this.#places.map(({ size }, i): Tensor => {

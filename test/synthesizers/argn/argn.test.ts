@@ -170,7 +170,7 @@ describe('argn', () => {
     };
     await (await fit(table, options, watching)).save(resumed);
     expect(begun).toBe(3);
-    for (const file of ['model.json', 'arrays.bin']) {
+    for (const file of ['model.json', 'model.onnx']) {
       expect(readFileSync(path.join(resumed, file)).equals(readFileSync(path.join(whole, file)))).toBe(true);
     }
     // a damaged state, or that of another fit, counts for nothing
@@ -215,7 +215,7 @@ describe('argn', () => {
     expect(common).toBeLessThan(0.9);
     const dir = mkdtempSync(path.join(folder, 'many-'));
     await fitted.save(dir);
-    expect(readFileSync(path.join(dir, 'arrays.bin')).length).toBeLessThan(20_000 * 40);
+    expect(readFileSync(path.join(dir, 'model.onnx')).length).toBeLessThan(20_000 * 40);
   });
 
   it('does not depend on the number of workers', async () => {

@@ -1,0 +1,25 @@
+import { codeStep, decoderMeanings, valueSteps, variablesOf } from '../mixed/index.js';
+import type { NetworkManual } from '../training/index.js';
+import type { CtganModel } from './model.js';
+import { shapeOf } from './model.js';
+
+/** How another tool draws rows with the generator. */
+export function ctganManual(model: CtganModel): NetworkManual {
+  const { layout, latent, conditional } = shapeOf(model);
+  const condition = `then the condition: ${layout.width} numbers, as many as there are logits, 1 at one code and 0 elsewhere`;
+  return {
+    meanings: {
+      latent: `${latent} independent standard normal numbers${conditional ? `, ${condition}` : ''}.`,
+      ...decoderMeanings,
+    },
+    variables: variablesOf(layout, model.schema),
+    draw: [
+      conditional
+        ? "For each row draw one of `model.conditions`, each alike, and a code of its choice in proportion to `counts`; the condition is 1 at the choice's `start` + code. Feed it behind the standard normal numbers."
+        : 'Feed a row of independent standard normal numbers as `latent` for each row to be drawn.',
+      codeStep,
+      "A column's number x is its entry in `numbers`.",
+      ...valueSteps,
+    ],
+  };
+}
