@@ -32,18 +32,20 @@ describe('the courses of the built-in modules', () => {
     );
   });
 
-  it.each(libraryCourses.map(({ file, state, course }) => [`${file} ${state}`, course] as const))(
-    '%s: most patients leave, and some stay long',
-    (_, course) => {
-      const stays = Array.from({ length: 60 }, (__, i) =>
-        stayOf(course, { ageYears: 40 + (i % 50), sex: i % 2 === 0 ? 'female' : 'male', chronic: {} }, i),
-      );
-      const alive = stays.filter(({ outcome }) => outcome === 'home' || outcome === 'facility');
-      expect(alive.length).toBeGreaterThan(30);
-      expect(Math.max(...stays.map(({ hours }) => hours))).toBeLessThan(40 * 24);
-      for (const stay of stays) expect(stay.rounds.length).toBeGreaterThan(0);
-    },
-  );
+  /** Of 60 at least so many leave alive: after an arrest most die. */
+  const leaving = (file: string): number => (file === 'cardiology/cardiac_arrest.json' ? 12 : 30);
+
+  it.each(
+    libraryCourses.map(({ file, state, course }) => [`${file} ${state}`, course, leaving(file)] as const),
+  )('%s: patients leave, mostly, and some stay long', (_, course, least) => {
+    const stays = Array.from({ length: 60 }, (__, i) =>
+      stayOf(course, { ageYears: 40 + (i % 50), sex: i % 2 === 0 ? 'female' : 'male', chronic: {} }, i),
+    );
+    const alive = stays.filter(({ outcome }) => outcome === 'home' || outcome === 'facility');
+    expect(alive.length).toBeGreaterThan(least);
+    expect(Math.max(...stays.map(({ hours }) => hours))).toBeLessThan(40 * 24);
+    for (const stay of stays) expect(stay.rounds.length).toBeGreaterThan(0);
+  });
 
   it('give one stay again, number for number', () => {
     const { course } = libraryCourses[5]!;
