@@ -1,9 +1,9 @@
 // Raw worth of simulated admissions: models trained on them and tested on real stays (TSTR), beside models trained on real ones (TRTR), with the
 // features, tasks and split of a blueprint; how well the same features foretell the outcomes inside the simulation; the strongest effects of a
-// logistic model on both sides; how chronic illnesses hang together.
+// logistic model on both sides. How chronic illnesses hang together: comorbidity.mjs.
 //
 //   npm run build && node bench/admissions.mjs --real <cohort store> --blueprint blueprints/challenge-2012.yaml
-//     --simulated raw=<cohort store> [--simulated calibrated=<cohort store>] [--chronic] [--seed 1] [--resamples 300]
+//     --simulated raw=<cohort store> [--simulated calibrated=<cohort store>] [--seed 1] [--resamples 300]
 //
 // Simulated stores: anamnesis simulate --admissions 4000 --like <real store> [--overrides <file>] --format cohort -o …
 // The overrides must be made on the train part alone: anamnesis modules calibrate --train <blueprint> …
@@ -18,8 +18,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = (file) => import(pathToFileURL(path.join(root, 'dist', file)).href);
 const { Rng, systemClock } = await dist('core/index.js');
 const { buildFeatures, CohortStore, compileBlueprint, parseBlueprint } = await dist('cohort/index.js');
-const { Database } = await dist('duckdb/index.js');
-const { auc, fitLogistic, mutualInformation, pearson, spearman } = await dist('numerics/index.js');
+const { auc, fitLogistic, pearson } = await dist('numerics/index.js');
 const { silentProgress, WorkerPool } = await dist('runtime/index.js');
 const { learnBoosting, learnLogistic } = await dist('stages/validate/learners.js');
 const { encodeColumns, fitEncoder, Table } = await dist('table/index.js');
@@ -29,7 +28,6 @@ const { values: flags } = parseArgs({
     real: { type: 'string' },
     blueprint: { type: 'string' },
     simulated: { type: 'string', multiple: true, default: [] },
-    chronic: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     resamples: { type: 'string', default: '300' },
     effects: { type: 'string', default: '10' },
@@ -58,7 +56,6 @@ console.log(
 utility();
 inside();
 effects();
-if (flags.chronic) await chronic();
 await pool.close();
 
 function usable(table, exclude) {
@@ -227,87 +224,6 @@ function effects() {
     const same = top.filter((i) => Math.sign(own[i]) === Math.sign(others[s][i])).length;
     console.log(
       `${name}: ${same} of the ${top.length} strongest have the same sign; correlation of all ${own.length} weights ${pearson(own, others[s]).toFixed(2)}`,
-    );
-  }
-}
-
-/** Chronic conditions under the codes of simulated records (ICD-10-CM prefixes) and of eICU's past history (parts of paths). */
-function conditions() {
-  return {
-    hypertension: [['I10', 'I11', 'I12', 'I13'], ['Hypertension Requiring']],
-    diabetes: [['E10', 'E11'], ['Insulin Dependent Diabetes']],
-    'heart failure': [['I50'], ['Congestive Heart Failure']],
-    'coronary disease': [
-      ['I20', 'I21', 'I25'],
-      ['Myocardial Infarction', 'Coronary', 'Angina'],
-    ],
-    'atrial fibrillation': [['I48'], ['atrial fibrillation']],
-    stroke: [
-      ['I63', 'I69', 'Z86.73'],
-      ['Strokes', 'TIA'],
-    ],
-    COPD: [['J43', 'J44'], ['/COPD/']],
-    asthma: [['J45'], ['/Asthma/']],
-    'kidney disease': [['N18'], ['Renal  (R)']],
-    dementia: [['F01', 'F02', 'F03', 'G30'], ['Dementia']],
-    hypothyroidism: [['E03'], ['Hypothyroidism']],
-    cancer: [['C'], ['Cancer/Cancer-Primary', 'Cancer/Metastases']],
-    cirrhosis: [['K70', 'K74'], ['Cirrhosis']],
-    depression: [['F32', 'F33'], []],
-    hyperlipidemia: [['E78'], []],
-    obesity: [['E66'], []],
-    prediabetes: [['R73'], []],
-    anaemia: [['D50', 'D64'], []],
-    osteoarthritis: [['M15', 'M16', 'M17', 'M19'], []],
-    osteoporosis: [['M81'], []],
-  };
-}
-
-/** Mutual information of every pair of conditions on both sides, and how the two lists hang together. */
-async function chronic() {
-  const wanted = conditions();
-  const flagsOf = async (dir, pick) => {
-    const store = await CohortStore.open(dir);
-    const db = await Database.open({ threads: 1 });
-    await store.views(db);
-    const rows = await db.rows(
-      "SELECT DISTINCT subject_id, code FROM events WHERE kind = 'condition' AND end_time IS NULL OR code LIKE 'EICU_PAST//%'",
-    );
-    const people = await db.rows('SELECT subject_id FROM subjects');
-    db.close();
-    const by = new Map(people.map((row) => [String(row.subject_id), []]));
-    for (const row of rows) by.get(String(row.subject_id))?.push(String(row.code));
-    return Object.entries(wanted).map(([, lists]) =>
-      Uint8Array.from([...by.values()], (codes) => (codes.some((code) => pick(code, lists)) ? 1 : 0)),
-    );
-  };
-  const past = (code, [, paths]) =>
-    code.startsWith('EICU_PAST//') && paths.some((part) => code.includes(part));
-  const icd = (code, [prefixes]) =>
-    code.startsWith('ICD10CM//') && prefixes.some((p) => code.slice(9).startsWith(p));
-  const own = await flagsOf(flags.real, past);
-  const names = Object.keys(wanted);
-  const shareOf = (flag) => flag.reduce((a, b) => a + b, 0) / flag.length;
-  for (const { name, dir } of sides) {
-    const made = await flagsOf(dir, icd);
-    const kept = names.map((_, i) => i).filter((i) => shareOf(own[i]) > 0.005 && shareOf(made[i]) > 0.005);
-    console.log(`\n| condition | real | ${name} |\n| --- | ---: | ---: |`);
-    for (const i of kept)
-      console.log(
-        `| ${names[i]} | ${(100 * shareOf(own[i])).toFixed(1)} % | ${(100 * shareOf(made[i])).toFixed(1)} % |`,
-      );
-    const pairs = kept.flatMap((i) => kept.filter((j) => j > i).map((j) => [i, j]));
-    const informationOf = (all) =>
-      pairs.map(([i, j]) => {
-        const counts = [0, 0, 0, 0];
-        for (let k = 0; k < all[i].length; k++) counts[2 * all[i][k] + all[j][k]]++;
-        const odds = ((counts[0] + 0.5) * (counts[3] + 0.5)) / ((counts[1] + 0.5) * (counts[2] + 0.5));
-        return { information: mutualInformation(counts, 2), odds: Math.log(odds) };
-      });
-    const [a, b] = [informationOf(own), informationOf(made)];
-    const of = (list, key) => list.map((one) => one[key]);
-    console.log(
-      `${name}: ${pairs.length} pairs of ${kept.length} conditions; mutual information: Spearman ${spearman(of(a, 'information'), of(b, 'information')).toFixed(2)}, Pearson ${pearson(of(a, 'information'), of(b, 'information')).toFixed(2)}; log odds ratios: Pearson ${pearson(of(a, 'odds'), of(b, 'odds')).toFixed(2)}`,
     );
   }
 }

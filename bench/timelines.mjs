@@ -1,5 +1,5 @@
 // Draws simulated admissions as timelines, one SVG each, to be read by eye: where care is given, hidden acuity, vital signs, laboratory values, drugs and
-// procedures, diagnoses.
+// procedures, diagnoses, and what studies and operations showed.
 //
 //   anamnesis simulate --admissions 10 --seed read --format cohort --truth -o stays/
 //   npm run build && node bench/timelines.mjs stays/ -o drawings/
@@ -63,6 +63,8 @@ const panels = [
   },
   { title: 'Platelets 10³/µL', lines: [['777-3', '#7d3c98']], from: 0, to: 400 },
 ];
+/** What studies and operations show: impression, findings, blood loss, implants. */
+const told = new Set(['19005-8', '59776-5', '59770-8', '59771-6']);
 const width = 1100;
 const left = 210;
 const height = 62;
@@ -104,7 +106,7 @@ async function contentOf(stay) {
   const hour = (name) => `(epoch(${name}) - ${stay.start}) / 3600`;
   const events = await db.rows(`
     SELECT e.kind, split_part(e.code, '//', 2) AS code, coalesce(c.display, e.code) AS name, ${hour('e.time')} AS at, ${hour('e.end_time')} AS until,
-      e.numeric_value AS value FROM events e LEFT JOIN codes c USING (code) WHERE ${near} ORDER BY e.time`);
+      e.numeric_value AS value, e.text_value AS text FROM events e LEFT JOIN codes c USING (code) WHERE ${near} ORDER BY e.time`);
   const places = await db.rows(`
     SELECT class, ${hour('start')} AS at, ${hour('"end"')} AS until FROM encounters
     WHERE subject_id = ${stay.subject} AND class IN ('inpatient', 'icu', 'emergency') AND epoch(start) BETWEEN ${stay.start - 86_400}
@@ -185,11 +187,12 @@ function draw({ stay, events, places, known, acuity }) {
     say(left - 6, top + 10, String(to), 'text-anchor="end" fill="#888"');
     say(left - 6, top + height, String(from), 'text-anchor="end" fill="#888"');
     for (const [points, colour] of series) {
+      if (points.length === 0) continue;
+      const at = points.map(([h, v]) => `${x(h).toFixed(0)} ${y(v).toFixed(0)}`);
       parts.push(
-        `<polyline fill="none" stroke="${colour}" stroke-width="1" points="${points.map(([h, v]) => `${x(h).toFixed(1)},${y(v).toFixed(1)}`).join(' ')}"/>`,
+        `<path fill="none" stroke="${colour}" d="M${at.join('L')}"/>`,
+        `<path stroke="${colour}" stroke-width="3" stroke-linecap="round" d="${at.map((one) => `M${one}h0`).join('')}"/>`,
       );
-      for (const [h, v] of points)
-        parts.push(`<circle cx="${x(h).toFixed(1)}" cy="${y(v).toFixed(1)}" r="1.6" fill="${colour}"/>`);
     }
     top += height + 8;
   }
@@ -210,6 +213,17 @@ function draw({ stay, events, places, known, acuity }) {
     }
     top += 13;
   }
+  top += 8;
+  for (const { at, name, text, value } of events.filter(({ code }) => told.has(code)))
+    say(
+      10,
+      (top += 13),
+      `h ${Math.round(Number(at))}: ${text ?? `${name.replace('Procedure ', '').replace(' Narrative', '')} ${value} mL`}`.slice(
+        0,
+        190,
+      ),
+      'fill="#444"',
+    );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${top + 10}" font-family="DejaVu Sans, sans-serif" font-size="10"><rect width="100%" height="100%" fill="#fff"/>${parts.join('\n')}</svg>\n`;
 }
 
