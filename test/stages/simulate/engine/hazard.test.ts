@@ -203,4 +203,17 @@ describe('the state anamnesis:Hazard', () => {
     const { modules } = compileLibrary(new Map([['a.json', text]]));
     expect(mermaidGraph(modules.get('a')!)).toContain('|"1 to 20 in 1,000 a year, 1 risks"|');
   });
+
+  it('goes on for others once a visit ends an illness that comes once in a life', () => {
+    const { End, ...found } = events({ from: [0], rate: [2] });
+    const once = {
+      ...found,
+      End: { ...End, direct_transition: 'Years' },
+      Years: { type: 'Delay', exact: { quantity: 90, unit: 'years' }, direct_transition: 'Terminal' },
+      Terminal: { type: 'Terminal' },
+    };
+    const records = lives(60, { a: once, b: events({ from: [0], rate: [1] }) }, 30);
+    expect(rateOf(records, 5, 30)).toBeGreaterThan(0.9);
+    expect(rateOf(records, 5, 30)).toBeLessThan(1.1);
+  });
 });

@@ -4,7 +4,7 @@ import type { StateOf } from '../../module/schema.js';
 import { byVideo } from '../care-setting.js';
 import { codingOf, codingsOf } from '../codes.js';
 import { closeLeft, endEncounter, startEncounter } from '../encounters.js';
-import { admit, discharge, freeAgain } from '../hospital.js';
+import { admit, discharge, freeAgain, recover } from '../hospital.js';
 import { parts, waiting } from '../life.js';
 import type { Life, Root } from '../life.js';
 import { outcome } from '../program.js';
@@ -118,6 +118,7 @@ export function compileEncounterEnd(state: StateOf<'EncounterEnd'>): Run {
       if (encounter.class !== 'wellness') endEncounter(life, root.encounter, life.now);
       encounter.dischargeDisposition = disposition;
       if (encounter.class === 'inpatient') discharge(life, root);
+      else recover(life, root);
     }
     root.encounter = -1;
     return outcome.go;
