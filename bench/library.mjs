@@ -27,6 +27,26 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: 'library' },
   },
 });
+const chronic = {
+  hypertension: ['59621000'],
+  'diabetes, type 2': ['44054006'],
+  'diabetes, type 1': ['46635009'],
+  'heart failure': ['84114007'],
+  'coronary disease': ['53741008', '194828000', '399211009'],
+  'atrial fibrillation': ['49436004'],
+  'valve disease': ['60573004', '1231000119100'],
+  'peripheral vascular disease': ['400047006'],
+  stroke: ['275526006'],
+  COPD: ['13645005', '87433001', '185086009'],
+  asthma: ['195967001', '233678006'],
+  dementia: ['26929004', '52448006', '429998004'],
+  epilepsy: ['84757009'],
+  hypothyroidism: ['40930008'],
+  'rheumatoid arthritis': ['69896004'],
+  'peptic ulcer': ['13200003'],
+  'other cancers': ['118600007', '399326009', '372244006', '93143009', '363418001', '363518003'],
+  cirrhosis: ['19943007'],
+};
 const dayMs = 86_400_000;
 const yearMs = 365.25 * dayMs;
 
@@ -63,11 +83,11 @@ function percent(hits, of) {
 }
 
 /** Admissions that run hour by hour, with what happened after them. */
-function staysOf({ encounters, conditions, person, endTime }) {
+function staysOf({ encounters, person, endTime }) {
   const stays = encounters.flatMap((stay, index) => {
     if (stay.class !== 'inpatient' || stay.admitSource === null || stay.end === null) return [];
     const icu = encounters.some((one) => one.parent === index && one.class === 'icu');
-    return [{ ...stay, icu, reason: reasonOf(stay, conditions) }];
+    return [{ ...stay, icu, reason: reasonOf(stay) }];
   });
   return stays.map((stay) => ({
     ...stay,
@@ -86,32 +106,9 @@ function staysOf({ encounters, conditions, person, endTime }) {
   }));
 }
 
-function reasonOf({ reason }, conditions) {
-  if (reason === null) return 'other';
-  const codes = reason.codes ?? conditions[reason.index ?? reason.condition]?.codes ?? [reason];
-  return codes[0]?.display ?? 'other';
+function reasonOf({ reason }) {
+  return reason?.code.display ?? 'other';
 }
-
-const chronic = {
-  hypertension: ['59621000'],
-  'diabetes, type 2': ['44054006'],
-  'diabetes, type 1': ['46635009'],
-  'heart failure': ['84114007'],
-  'coronary disease': ['53741008', '194828000', '399211009'],
-  'atrial fibrillation': ['49436004'],
-  'valve disease': ['60573004', '1231000119100'],
-  'peripheral vascular disease': ['400047006'],
-  stroke: ['275526006'],
-  COPD: ['13645005', '87433001', '185086009'],
-  asthma: ['195967001', '233678006'],
-  dementia: ['26929004', '52448006', '429998004'],
-  epilepsy: ['84757009'],
-  hypothyroidism: ['40930008'],
-  'rheumatoid arthritis': ['69896004'],
-  'peptic ulcer': ['13200003'],
-  'other cancers': ['118600007', '399326009', '372244006', '93143009', '363418001', '363518003'],
-  cirrhosis: ['19943007'],
-};
 
 function population(records) {
   const bands = [18, 45, 65, 80, 130];
@@ -160,7 +157,8 @@ function admissions(stays, adultYears) {
   console.log(
     `${Math.round(adultYears)} adult person-years\n| admission | n | in 1,000 adults a year | died, % | to hospice, % | median days | intensive care, % | back in 30 days, % | dead in 30 days, % |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |`,
   );
-  const by = Map.groupBy(stays, ({ reason }) => reason);
+  const by = new Map();
+  for (const stay of stays) by.set(stay.reason, [...(by.get(stay.reason) ?? []), stay]);
   for (const [reason, list] of [...by].sort((a, b) => b[1].length - a[1].length))
     console.log(row(reason, list));
   console.log(row('all', stays));
