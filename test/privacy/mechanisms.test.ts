@@ -86,7 +86,7 @@ describe('samplers follow their exact probabilities (chi-squared, 200,000 draws,
         normalTail(((k - 0.5) * width) / s) - normalTail(((k + 0.5) * width) / s);
       const draw = singly(gaussian);
       expect(fit(() => Math.round(draw() / width), weight, 200)).toBeGreaterThan(negligible);
-      const step = Math.round((sigma / Math.sqrt(3)) ** (sigma < 1e7 ? 1 / 2 : 1 / 3));
+      const step = Math.round((sigma / Math.sqrt(3)) ** (sigma < 1e6 ? 1 / 2 : sigma < 1e9 ? 1 / 3 : 1 / 4));
       const cells = 64;
       const remainder = (): number => Math.floor(((((draw() % step) + step) % step) / step) * cells);
       const share = new Float64Array(cells);

@@ -11,23 +11,23 @@ export interface NoiseSource {
   fill(words: Uint32Array): void;
 }
 
-const bufferBytes = 65_536;
+/** Words fetched together: 64 KiB, the most of one call. */
+const FETCHED = 16_384;
 
 /** Bits from the operating system's generator (`node:crypto`), fetched 64 KiB at a time. Nothing can repeat them. */
 export function secureNoise(): NoiseSource {
-  const buffer = Buffer.alloc(bufferBytes);
-  let at = bufferBytes;
+  const fetched = new Uint32Array(FETCHED);
+  let at = FETCHED;
   return {
     secure: true,
     uint32: () => {
-      if (at === bufferBytes) {
-        randomFillSync(buffer);
+      if (at === FETCHED) {
+        randomFillSync(fetched);
         at = 0;
       }
-      const value = buffer.readUInt32LE(at);
-      buffer.writeUInt32LE(0, at); // used bits do not stay in memory
-      at += 4;
-      return value;
+      const word = fetched[at]!;
+      fetched[at++] = 0; // used bits do not stay in memory
+      return word;
     },
     fill: (words) => void randomFillSync(words),
   };

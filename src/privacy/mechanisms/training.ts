@@ -8,7 +8,7 @@ import type { NoiseSource } from './noise.js';
  */
 const PRECISION_ROOM = 0.01;
 /** Part of a contribution by which rounding to the grid may move a sum, all its numbers together. */
-const GRID_ROOM = 0.001;
+const GRID_ROOM = 0.002;
 
 const two32 = 2 ** 32;
 
@@ -52,34 +52,45 @@ export function planSteps({
   };
 }
 
+/** Rows whose bits are drawn together. */
+const BLOCK = 8192;
+
 /** Places of the rows that take part in one step, ascending. */
 export function poissonSample(rows: number, threshold: number, noise: NoiseSource): Uint32Array {
   const sample = new Uint32Array(rows);
+  const bits = new Uint32Array(Math.min(rows, BLOCK));
   let n = 0;
-  for (let row = 0; row < rows; row++) if (noise.uint32() < threshold) sample[n++] = row;
+  for (let from = 0; from < rows; from += BLOCK) {
+    const block = bits.subarray(0, Math.min(BLOCK, rows - from));
+    noise.fill(block);
+    for (let i = 0; i < block.length; i++) if (block[i]! < threshold) sample[n++] = from + i;
+  }
   return sample.slice(0, n);
 }
 
-/** Adds noise to sums: `sigma` is in real units. */
+/** Added to and taken from a number below 2⁵¹ it leaves the nearest whole number, ties to even (IEEE 754): twenty times as fast as `Math.round`. */
+const ROUNDER = 1.5 * 2 ** 52;
+
+/** Adds noise to sums, in their place: `sigma` is in real units. */
 export function stepNoise(
   sigma: number,
   quantum: number,
   noise: NoiseSource,
 ): (sums: Float64Array) => Float64Array {
   const gaussian = layeredGaussian(sigma / quantum, noise);
+  const perUnit = 1 / quantum;
   return (sums) => {
-    const noisy = new Float64Array(sums.length);
     let all = 0;
     // plain loops: callbacks of map and every take longer than the noise
-    for (let i = 0; i < noisy.length; i++) {
-      const steps = Math.round(sums[i]! / quantum);
-      noisy[i] = steps;
-      all += steps;
+    for (let i = 0; i < sums.length; i++) {
+      const steps = sums[i]! * perUnit + ROUNDER - ROUNDER;
+      sums[i] = steps;
+      all += Math.abs(steps);
     }
-    if (!Number.isFinite(all)) throw diverged();
-    gaussian.addTo(noisy);
-    for (let i = 0; i < noisy.length; i++) noisy[i]! *= quantum;
-    return noisy;
+    if (!(all < 2 ** 51)) throw diverged();
+    gaussian.addTo(sums);
+    for (let i = 0; i < sums.length; i++) sums[i]! *= quantum;
+    return sums;
   };
 }
 

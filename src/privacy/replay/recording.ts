@@ -160,7 +160,7 @@ class RecordingCurator implements Curator {
         this.#keep(
           askedStep(request),
           () => exact,
-          () => ({ noisy, sample }),
+          () => ({ noisy: noisy.slice(), sample }),
         );
         return noisy;
       },
