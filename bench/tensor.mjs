@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Rng } from '../dist/core/index.js';
-import { createCurator } from '../dist/privacy/index.js';
+import { createCurator, SUM_ROOM } from '../dist/privacy/index.js';
 import * as t from '../dist/tensor/index.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -59,7 +59,8 @@ const rows = { x: normals(ROWS * 128), y: normals(ROWS * 128) };
 const gradients = await t.ClippedGradients.create(losses, {
   threads,
   limit: LIMIT,
-  chunk: t.chunkFor(BATCH),
+  expected: BATCH,
+  room: SUM_ROOM,
 });
 const adam = new t.AdamVector(gradients.parameters.initial(Rng.create(1)));
 const curator = createCurator({ epsilon: 8, delta: 1e-5, accountant: 'rdp' });
@@ -94,13 +95,14 @@ const step = {
 };
 
 async function time(run) {
-  for (let i = 0; i < 3; i++) await run();
-  const start = performance.now();
+  for (let i = 0; i < 10; i++) await run();
+  const [start, before] = [performance.now(), process.cpuUsage()];
   for (let i = 0; i < steps; i++) await run();
-  return (performance.now() - start) / steps;
+  const { user, system } = process.cpuUsage(before);
+  return { wall: (performance.now() - start) / steps, processor: (user + system) / 1000 / steps };
 }
 
-/** The peer answers each line `plain` or `opacus` with milliseconds a step, or `absent`. */
+/** The peer answers each line `plain` or `opacus` with milliseconds a step by the clock and of the processor, or `absent`. */
 function startPeer() {
   const python = process.env.PYTHON;
   if (python === undefined) return undefined;
@@ -112,7 +114,8 @@ function startPeer() {
     ask: async (what) => {
       child.stdin.write(`${what}\n`);
       const { value } = await lines.next();
-      return Number(value);
+      const [wall, processor] = value.split(' ').map(Number);
+      return { wall, processor };
     },
     end: () => child.stdin.end(),
   };
@@ -130,20 +133,23 @@ for (let round = 0; round < rounds; round++) {
 peer?.end();
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
-const ratio = (a, b) => median(a.map((x, i) => x / b[i]));
-const line = (name, value, unit) =>
-  console.log(`${name.padEnd(52)} ${Number.isFinite(value) ? value.toFixed(2) : 'absent'} ${unit}`);
+const show = (x) => (Number.isFinite(x) ? x.toFixed(2) : 'absent').padStart(8);
+const line = (name, unit, of) =>
+  console.log(`${name.padEnd(44)} ${show(of('wall'))} ${show(of('processor'))} ${unit}`);
+const times = (name, list) => line(name, 'ms', (clock) => median(list.map((x) => x[clock])));
+const ratio = (name, a, b) => line(name, '×', (clock) => median(a.map((x, i) => x[clock] / b[i][clock])));
 console.log(
   `128-256-256-128, batch ${BATCH}, Adam, ${threads} threads, ${rounds} rounds of ${steps} steps (medians)`,
 );
-line('a step', median(found.plain), 'ms');
-line('clip each example, add ready-made noise', median(found.clipped), 'ms');
-line('a private step, by the curator', median(found.private), 'ms');
-line('clipped / plain', ratio(found.clipped, found.plain), '×');
-line('private / plain', ratio(found.private, found.plain), '×');
+console.log(`${''.padEnd(44)} ${'clock'.padStart(8)} ${'processor'.padStart(8)}`);
+times('a step', found.plain);
+times('clip each example, add ready-made noise', found.clipped);
+times('a private step, by the curator', found.private);
+ratio('clipped / plain', found.clipped, found.plain);
+ratio('private / plain', found.private, found.plain);
 if (peer !== undefined) {
-  line('PyTorch: a step', median(found.torch), 'ms');
-  line('Opacus: a private step', median(found.opacus), 'ms');
-  line('Opacus private / PyTorch plain', ratio(found.opacus, found.torch), '×');
-  line('a step / PyTorch', ratio(found.plain, found.torch), '×');
+  times('PyTorch: a step', found.torch);
+  times('Opacus: a private step', found.opacus);
+  ratio('Opacus private / PyTorch plain', found.opacus, found.torch);
+  ratio('a step / PyTorch', found.plain, found.torch);
 }

@@ -1,6 +1,6 @@
 """Training steps of PyTorch and Opacus for bench/tensor.mjs.
 
-usage: torch_step.py THREADS STEPS; each line `plain` or `opacus` on standard input is answered with milliseconds a step.
+usage: torch_step.py THREADS STEPS; each line `plain` or `opacus` on standard input is answered with milliseconds a step, by the clock and of the processor.
 """
 import sys
 import time
@@ -56,10 +56,11 @@ for line in sys.stdin:
         run = made[name]
         for _ in range(3):
             run()
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.process_time()
         for _ in range(steps):
             run()
-        print((time.perf_counter() - start) * 1000 / steps, flush=True)
+        spent = time.perf_counter() - start, time.process_time() - before
+        print(*(s * 1000 / steps for s in spent), flush=True)
     except ImportError as error:
         print(error, file=sys.stderr)
         print('absent', flush=True)

@@ -8,6 +8,7 @@ export type { CappedRows } from './cap-rows.js';
 export { createCurator } from './curator.js';
 export { injectedNoise, secureNoise } from './mechanisms/noise.js';
 export type { NoiseSource } from './mechanisms/noise.js';
+export { SUM_ROOM } from './mechanisms/training.js';
 export { compileCurator } from './options.js';
 export type { CompiledCurator, CuratorOptions } from './options.js';
 export { assertNeighbourSafe, neighbourTables } from './replay/index.js';

@@ -93,7 +93,7 @@ export interface TrainingSteps {
   readonly left: number;
   /**
    * One step: draws a sample of rows, asks for the sum of their contributions, adds noise.
-   * @param sum exact sum over the rows of the sample (places of rows, ascending), as precise as single numbers allow; called once.
+   * @param sum exact sum over the rows of the sample (places of rows, ascending), called once. It may err by `SUM_ROOM` of `rowNorm` and is changed in place.
    * @throws PrivacyError `BUDGET_SPENT` after the last step.
    */
   step(sum: (sample: Uint32Array) => Promise<Float64Array>): Promise<Float64Array>;

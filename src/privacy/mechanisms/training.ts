@@ -2,11 +2,10 @@ import { DataError } from '../../core/index.js';
 import { layeredGaussian } from './gaussian-table.js';
 import type { NoiseSource } from './noise.js';
 
-/**
- * Room for single precision, as a share of a row's largest contribution: a sum of n rows in 24 bits errs by at most n² 2⁻²⁴ of it (4 ‰ for 256, in each of
- * two neighbouring sums), norms by less than 1 ‰. The noise is that for contributions larger by so much.
- */
-const PRECISION_ROOM = 0.01;
+/** Part of a row's largest contribution by which an exact sum that a model hands over may err, in Euclidean norm, whatever rows it is of. */
+export const SUM_ROOM = 0.004;
+/** Room for single precision, as a part of a contribution: the error of a sum in each of two neighbouring ones, and less than 2 ‰ for norms. The noise is that for contributions larger by so much. */
+const PRECISION_ROOM = 2 * SUM_ROOM + 0.002;
 /** Part of a contribution by which rounding to the grid may move a sum, all its numbers together. */
 const GRID_ROOM = 0.002;
 

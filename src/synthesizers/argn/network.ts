@@ -2,6 +2,7 @@ import type { OpenNetwork, Site, Tensor } from '../../tensor/index.js';
 import {
   add,
   cast,
+  castLike,
   dropout,
   embedding,
   fanIn,
@@ -115,7 +116,7 @@ function embedAll(parameters: Parameters, codes: Tensor, { sizes, width }: Layou
     parameters: [table],
     output,
     squaredNorms: (delta) => sum(square(delta), { axes: [1, 2] }), // an example looks up each row at most once
-    sums: (delta) => [scatterRows(delta, rows, table)],
+    sums: (delta, part) => [scatterRows(delta, part(rows), table)],
   });
   return reshape(output, ['batch', sizes.length * width]);
 }
@@ -152,7 +153,10 @@ function orderedSite(layer: Record<'x' | 'mask' | 'weight' | 'bias' | 'output', 
     output,
     // Σ over unmasked weights of a²δ², plus δ² for the bias
     squaredNorms: (delta) => sum(mul(add(matmul(square(x), mask), 1), square(delta)), { axes: [1] }),
-    sums: (delta) => [mul(matmul(x, delta, { a: true }), mask), sum(delta, { axes: [0] })],
+    sums: (delta, part) => [
+      mul(matmul(part(x), delta, { a: true }), castLike(mask, delta)),
+      sum(delta, { axes: [0] }),
+    ],
   };
 }
 

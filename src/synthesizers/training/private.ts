@@ -1,9 +1,10 @@
 import type { Rng } from '../../core/index.js';
 import { throwIfAborted } from '../../core/index.js';
 import type { Curator } from '../../privacy/index.js';
+import { SUM_ROOM } from '../../privacy/index.js';
 import type { Graph, Parameters, Tensor, Value } from '../../tensor/index.js';
 import type { AdamOptions } from '../../tensor/index.js';
-import { AdamVector, chunkFor, ClippedGradients } from '../../tensor/index.js';
+import { AdamVector, ClippedGradients } from '../../tensor/index.js';
 import type { FitContext } from '../types.js';
 
 /** A network that can be trained with noise. */
@@ -69,7 +70,8 @@ export async function trainPrivately(
     limit: clip,
     provider,
     threads,
-    chunk: chunkFor(rate * noisyRows),
+    expected: rate * noisyRows,
+    room: SUM_ROOM,
   });
   const { parameters } = gradients;
   const task = context.progress.task(`${id}: train with noise`, steps);

@@ -39,7 +39,14 @@ const IR_VERSION = 9;
 /** ONNX opset 18: reductions take their axes as input, `Split` its number of parts. */
 export const OPSET = 18;
 
-const elementType: Record<DType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+const elementType: Record<DType, number> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};
 const attributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
 
 const bytesField = (field: number): number => ((field << 3) | 2) >>> 0;

@@ -1,8 +1,8 @@
 /** A dimension: its length, or the name of a length that is known only when the graph runs (`batch`). */
 export type Dim = number | string;
 
-/** Element types that graphs use. Integers and bits carry no gradient. */
-export type DType = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool';
+/** Element types that graphs use; `float64` is for sums that must not err. Integers and bits carry no gradient. */
+export type DType = 'float32' | 'float64' | 'uint8' | 'int32' | 'int64' | 'bool';
 
 /** Values of an ONNX attribute. Whole numbers are written as integers unless in `{ float }`. */
 export type Attribute = number | string | readonly number[] | { readonly float: number };

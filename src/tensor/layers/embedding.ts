@@ -32,7 +32,7 @@ export function embedding(
       parameters: [table],
       output,
       squaredNorms: (delta) => sum(square(delta), { axes }), // an example looks a row up at most once
-      sums: (delta) => [scatterRows(delta, codes, table)],
+      sums: (delta, part) => [scatterRows(delta, part(codes), table)],
     });
   }
   return output;

@@ -31,13 +31,23 @@ export function linear(parameters: Parameters, name: string, x: Tensor, options:
     parameters: b === undefined ? [w] : [w, b],
     output,
     squaredNorms: (delta) => (x.rank === 2 ? rowNorms(x, delta, bias) : sequenceNorms(x, delta, bias)),
-    sums: (delta) => {
-      const d = x.rank === 2 ? delta : reshape(delta, [flatRows(x), units]);
-      const forWeight = matmul(flat, d, { a: true });
-      return b === undefined ? [forWeight] : [forWeight, sum(d, { axes: [0] })];
+    sums: (delta, part) => {
+      const own = part(x);
+      const d = x.rank === 2 ? delta : reshape(delta, [flatRows(own), units]);
+      const a = x.rank === 2 ? own : reshape(own, [flatRows(own), inputs]);
+      const forWeight = matmul(a, d, { a: true });
+      return b === undefined ? [forWeight] : [forWeight, sumRows(d)];
     },
   });
   return output;
+}
+
+/** Sum over the first axis of a matrix. As a product where its rows are known: ONNX Runtime sums few rows of wide matrices number by number. */
+function sumRows(d: Tensor): Tensor {
+  const [rows, units] = d.shape;
+  if (typeof rows !== 'number' || d.dtype !== 'float32') return sum(d, { axes: [0] });
+  const ones = d.graph.constant(new Float32Array(rows).fill(1), [1, rows]);
+  return reshape(matmul(ones, d), [units!]);
 }
 
 /** ‖a‖²‖δ‖² (+ ‖δ‖² for the bias). */

@@ -22,7 +22,7 @@ export function layerNorm(parameters: Parameters, name: string, x: Tensor): Tens
       parameters: [scale, shift],
       output,
       squaredNorms: (delta) => sum(add(square(mul(delta, unit)), square(delta)), { axes: [1] }),
-      sums: (delta) => [sum(mul(delta, unit), { axes: [0] }), sum(delta, { axes: [0] })],
+      sums: (delta, part) => [sum(mul(delta, part(unit)), { axes: [0] }), sum(delta, { axes: [0] })],
     });
   }
   return output;

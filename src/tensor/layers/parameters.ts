@@ -1,6 +1,7 @@
 import { InternalError } from '../../core/index.js';
 import type { Rng } from '../../core/index.js';
 import type { Graph, Tensor } from '../graph/graph.js';
+import { castLike } from '../ops/elementwise.js';
 import { concat, reshape } from '../ops/shape.js';
 import type { Init } from './init.js';
 import type { Site } from './site.js';
@@ -87,9 +88,12 @@ export class Parameters {
 
   /** A flat vector from one tensor for each parameter, zeros where there is none. */
   flatten(parts: readonly (Tensor | undefined)[]): Tensor {
+    const like = parts.find((part) => part !== undefined);
     const pieces = this.#places.map(({ size }, i): Tensor => {
       const part = parts[i];
-      return part === undefined ? this.graph.constant(new Float32Array(size), [size]) : reshape(part, [size]);
+      if (part !== undefined) return reshape(part, [size]);
+      const zero = this.graph.constant(new Float32Array(size), [size]);
+      return like === undefined ? zero : castLike(zero, like);
     });
     return concat(pieces, 0);
   }

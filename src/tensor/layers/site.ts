@@ -11,6 +11,9 @@ export interface Site {
   readonly output: Tensor;
   /** Squared norm of each example's gradient [batch] from `delta`, shaped like `output`. */
   squaredNorms(delta: Tensor): Tensor;
-  /** Gradients of the parameters, summed over examples. */
-  sums(delta: Tensor): readonly Tensor[];
+  /**
+   * Gradients of the parameters, summed over examples.
+   * @param part what was made of the whole `delta` to get this one, of single examples or in another type: to be made of whatever else has a row for each example.
+   */
+  sums(delta: Tensor, part: (x: Tensor) => Tensor): readonly Tensor[];
 }

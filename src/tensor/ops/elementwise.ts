@@ -1,6 +1,7 @@
 import { stopGradient, withGradient } from '../graph/gradients.js';
 import type { Tensor } from '../graph/graph.js';
 import { broadcastShapes } from '../graph/shape.js';
+import type { DType } from '../graph/types.js';
 import { sumTo } from './reduce.js';
 
 /** A tensor, or a number that stands for one. */
@@ -73,7 +74,8 @@ export function silu(x: Tensor): Tensor {
 
 /** max(x, 0); at 0 its slope is taken to be 0. */
 export function relu(x: Tensor): Tensor {
-  return unary('Relu', x, (g, out) => mul(g, sign(out)));
+  // a third of the time of `sign`, which is not vectorised
+  return unary('Relu', x, (g, out) => mul(g, cast(greater(out, 0), 'float32')));
 }
 
 /** x where positive, else `slope` · x. */
@@ -132,10 +134,17 @@ export function equal(a: Operand, b: Operand): Tensor {
 }
 
 /** Another element type, without a gradient. */
-export function cast(x: Tensor, dtype: 'float32' | 'int32' | 'int64' | 'bool'): Tensor {
+export function cast(x: Tensor, dtype: Exclude<DType, 'uint8'>): Tensor {
   if (x.dtype === dtype) return stopGradient(x);
-  const to = { float32: 1, int32: 6, int64: 7, bool: 9 }[dtype];
+  const to = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 }[dtype];
   return x.graph.node({ op: 'Cast', inputs: [x], attributes: { to } }, { dtype, shape: x.shape });
+}
+
+/** The element type of another tensor, without a gradient. */
+export function castLike(x: Tensor, like: Tensor): Tensor {
+  if (x.dtype === like.dtype) return x;
+  if (like.dtype === 'uint8') throw new TypeError('Nothing is cast to bytes.');
+  return cast(x, like.dtype);
 }
 
 function compare(op: string, a: Operand, b: Operand): Tensor {
@@ -156,7 +165,7 @@ function binary(
 ): Tensor {
   const [x, y] = pair(a, b);
   const shape = broadcastShapes(x.shape, y.shape);
-  const out = x.graph.node({ op, inputs: [x, y] }, { shape });
+  const out = x.graph.node({ op, inputs: [x, y] }, { dtype: x.dtype, shape });
   return withGradient(out, [x, y], (g) => gradient(g, x, y));
 }
 
@@ -175,6 +184,7 @@ function numberLike({ graph, dtype }: Tensor, value: number): Tensor {
     case 'uint8':
       return graph.constant(Uint8Array.of(value), []);
     case 'float32':
+    case 'float64':
     case 'bool':
       return graph.scalar(value);
   }

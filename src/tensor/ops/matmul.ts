@@ -30,7 +30,7 @@ export function matmul(a: Tensor, b: Tensor, transposed: Transposed = {}): Tenso
   const request = flat
     ? { op: 'Gemm', attributes: { transA: ta ? 1 : 0, transB: tb ? 1 : 0 } }
     : { op: 'FusedMatMul', domain: 'com.microsoft', attributes: { transA: ta ? 1 : 0, transB: tb ? 1 : 0 } };
-  const out = a.graph.node({ ...request, inputs: [a, b] }, { shape });
+  const out = a.graph.node({ ...request, inputs: [a, b] }, { dtype: a.dtype, shape });
   return withGradient(out, [a, b], (g) => {
     const ga = ta ? matmul(b, g, { a: tb, b: true }) : matmul(g, b, { b: !tb });
     const gb = tb ? matmul(g, a, { a: true, b: ta }) : matmul(a, g, { a: !ta });

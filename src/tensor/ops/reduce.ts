@@ -19,7 +19,7 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   if (axes.length === 0) return x;
   const out = x.graph.node(
     { op: 'ReduceSum', inputs: [x, x.graph.integers(axes)], attributes: { keepdims: keep ? 1 : 0 } },
-    { shape },
+    { dtype: x.dtype, shape },
   );
   return withGradient(out, [x], (g) => [expandLike(keep ? g : insertAxes(g, axes), x)]);
 }

@@ -1,7 +1,7 @@
 import { withGradient } from '../graph/gradients.js';
 import type { Tensor } from '../graph/graph.js';
 import { fixedDim, normalAxis } from '../graph/shape.js';
-import { cast, equal, mul, sub } from './elementwise.js';
+import { cast, castLike, equal, mul, sub } from './elementwise.js';
 import { expandDims, sum } from './reduce.js';
 import { shapeOf } from './shape.js';
 
@@ -19,10 +19,13 @@ export function gatherRows(table: Tensor, rows: Tensor): Tensor {
 export function scatterRows(values: Tensor, rows: Tensor, table: Tensor): Tensor {
   const { graph } = table;
   const at = expandDims(cast(rows, 'int64'), -1);
-  const zero = graph.node({ op: 'ConstantOfShape', inputs: [shapeOf(table)] }, { shape: table.shape });
+  const zero = castLike(
+    graph.node({ op: 'ConstantOfShape', inputs: [shapeOf(table)] }, { shape: table.shape }),
+    values,
+  );
   const out = graph.node(
     { op: 'ScatterND', inputs: [zero, at, values], attributes: { reduction: 'add' } },
-    { shape: table.shape },
+    { dtype: values.dtype, shape: table.shape },
   );
   return withGradient(out, [values], (g) => [gatherRows(g, rows)]);
 }

@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly threads?: number;
 }
 
-type Numbers = Float32Array | Uint8Array | Int32Array | BigInt64Array;
+type Numbers = Float32Array | Float64Array | Uint8Array | Int32Array | BigInt64Array;
 
 /** Numbers with a shape, as they go in and out of a session. */
 export interface Value {
@@ -113,7 +113,12 @@ async function runtime(): Promise<typeof Ort> {
 
 function valueOf(tensor: Ort.Tensor): Value {
   const { data, dims } = tensor;
-  if (data instanceof Float32Array || data instanceof Int32Array || data instanceof BigInt64Array) {
+  if (
+    data instanceof Float32Array ||
+    data instanceof Float64Array ||
+    data instanceof Int32Array ||
+    data instanceof BigInt64Array
+  ) {
     return value(data, dims);
   }
   if (data instanceof Uint8Array)
@@ -123,6 +128,7 @@ function valueOf(tensor: Ort.Tensor): Value {
 
 function dtypeOf(data: Numbers): DType {
   if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Float64Array) return 'float64';
   if (data instanceof Int32Array) return 'int32';
   return data instanceof BigInt64Array ? 'int64' : 'uint8';
 }

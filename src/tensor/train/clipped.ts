@@ -2,8 +2,10 @@ import { InternalError } from '../../core/index.js';
 import { gradients } from '../graph/gradients.js';
 import type { Tensor } from '../graph/graph.js';
 import type { Parameters } from '../layers/parameters.js';
-import { add, div, maximum, mul, sqrt, square } from '../ops/elementwise.js';
+import type { Site } from '../layers/site.js';
+import { add, cast, div, maximum, mul, sqrt, square } from '../ops/elementwise.js';
 import { expandDims, expandLike, sum } from '../ops/reduce.js';
+import { slice } from '../ops/shape.js';
 
 /** A gradient whose Euclidean norm is at most `limit`; smaller ones are left alone. */
 export function clipNorm(gradient: Tensor, limit: number): Tensor {
@@ -21,6 +23,13 @@ export interface ClippedRequest {
   readonly weights?: Tensor;
 }
 
+/** Examples of a batch in groups, one after another. */
+export interface Groups {
+  readonly count: number;
+  /** Examples of a group. */
+  readonly rows: number;
+}
+
 /** What clipping example by example gives. */
 export interface Clipped {
   /** Σ weight · gradient · min(1, limit / norm), flat. */
@@ -34,33 +43,71 @@ export interface Clipped {
  * at the outputs of all layers, from which follow the norms, and then the sums with each example's factor.
  * @throws InternalError `SITE_MISSING` when a parameter is used anywhere but in exactly one layer that knows its norms.
  */
-export function clippedSum({ losses, parameters, limit, weights }: ClippedRequest): Clipped {
+export function clippedSum(request: ClippedRequest): Clipped {
+  const { outputs, norms } = clip(request);
+  return { sum: sumUp(request.parameters, outputs, (x) => x), norms };
+}
+
+/** As {@link clippedSum}, in double precision, or a sum for each group in single precision. */
+export function clippedSums(request: ClippedRequest, groups?: Groups): readonly Tensor[] {
+  const { outputs } = clip(request);
+  if (groups === undefined) {
+    const part = (x: Tensor): Tensor => (x.dtype === 'float32' ? cast(x, 'float64') : x);
+    return [sumUp(request.parameters, outputs, part)];
+  }
+  const { count, rows } = groups;
+  return Array.from({ length: count }, (_, group) =>
+    sumUp(request.parameters, outputs, (x) => slice(x, 0, group * rows, rows)),
+  );
+}
+
+/** A layer and the gradients at its output, each times its example's factor. */
+interface ClippedOutput {
+  readonly site: Site;
+  readonly delta: Tensor;
+}
+
+function clip({ losses, parameters, limit, weights }: ClippedRequest): {
+  readonly outputs: readonly ClippedOutput[];
+  readonly norms: Tensor;
+} {
   const { sites } = parameters;
   checkSites(parameters);
-  const outputs = sites.map((site) => site.output);
   const seed = expandLike(losses.graph.scalar(1), losses);
-  const deltas = gradients(losses, outputs, seed);
-  let squares: Tensor | undefined;
-  for (const [i, site] of sites.entries()) {
+  const deltas = gradients(
+    losses,
+    sites.map((site) => site.output),
+    seed,
+  );
+  const outputs = sites.flatMap((site, i): ClippedOutput[] => {
     const delta = deltas[i];
-    if (delta === undefined) continue;
-    const part = site.squaredNorms(delta);
-    squares = squares === undefined ? part : add(squares, part);
-  }
-  if (squares === undefined)
+    return delta === undefined ? [] : [{ site, delta }];
+  });
+  if (outputs.length === 0)
     throw new InternalError('GRADIENT_NONE', 'The losses do not depend on the parameters.');
-  const norms = sqrt(squares);
+  const squares = outputs.map(({ site, delta }) => site.squaredNorms(delta));
+  const norms = sqrt(squares.reduce((a, b) => add(a, b)));
   const factors = div(limit, maximum(norms, limit));
   const scale = weights === undefined ? factors : mul(factors, weights);
-  const found = new Map<Tensor, Tensor>();
-  for (const [i, site] of sites.entries()) {
-    const delta = deltas[i];
-    if (delta === undefined) continue;
+  const scaled = outputs.map(({ site, delta }): ClippedOutput => {
     const axes = Array.from({ length: delta.rank - 1 }, (_, axis) => axis + 1);
-    const sums = site.sums(mul(delta, expandDims(scale, ...axes)));
+    return { site, delta: mul(delta, expandDims(scale, ...axes)) };
+  });
+  return { outputs: scaled, norms };
+}
+
+/** The flat sum over those examples that `part` takes from a tensor that has one row for each. */
+function sumUp(
+  parameters: Parameters,
+  outputs: readonly ClippedOutput[],
+  part: (x: Tensor) => Tensor,
+): Tensor {
+  const found = new Map<Tensor, Tensor>();
+  for (const { site, delta } of outputs) {
+    const sums = site.sums(part(delta), part);
     for (const [k, parameter] of site.parameters.entries()) found.set(parameter, sums[k]!);
   }
-  return { sum: parameters.flatten(parameters.tensors.map((tensor) => found.get(tensor))), norms };
+  return parameters.flatten(parameters.tensors.map((tensor) => found.get(tensor)));
 }
 
 /** Each parameter in exactly one site, or a norm would be too small and privacy lost. */

@@ -2,7 +2,7 @@ export type { AdamOptions } from './adam.js';
 export { AdamVector } from './adam-vector.js';
 export { clipNorm, clippedSum } from './clipped.js';
 export type { Clipped, ClippedRequest } from './clipped.js';
-export { chunkFor, ClippedGradients } from './clipped-gradients.js';
+export { ClippedGradients, planCalls } from './clipped-gradients.js';
 export type { ClippedOptions } from './clipped-gradients.js';
 export { constantRate, cosineRate, linearRate, lookAtPlateau, startPlateau } from './schedule.js';
 export type { PlateauOptions, PlateauState, Schedule } from './schedule.js';
