@@ -16,14 +16,14 @@ export interface IndexAdmission {
 
 const yearMs = 365.25 * 86_400_000;
 /** Somebody whose chronic illnesses multiply their hazard by more than this is met no more often (expert assumption). */
-const mostRatio = 4;
+const mostRatio = 6;
 /** From falling ill to the hospital. */
 const mostDaysBefore = 30;
 
 /**
  * Lets a person fall ill now: one of the modules' hazards comes true at once, in proportion to what each is for this person. Those whose chronic
  * illnesses raise their hazards are taken more often than others of their age and sex, so that people in hospital have the illnesses that
- * people in hospital have: they are taken with their hazard over four times that of the healthy of their age and sex, at most 1.
+ * people in hospital have: they are taken with their hazard over six times that of the healthy of their age and sex, at most 1.
  * @returns the module; null where the person is passed over: not at risk, ill already, or not taken.
  */
 export function fallIll(life: Life, { modules, healthy, rng }: IndexAdmission): Root | null {
