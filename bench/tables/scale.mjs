@@ -1,10 +1,11 @@
-// How time and memory of cart grow with the table: reading, fitting and drawing, each phase in a process of its own.
-// usage: npm run build && node bench/tables/scale.mjs [rows,rows,…] [--draw N] [--workers W] [--folder F]
-//   default 10000,30000,100000,300000,1000000 rows, as many drawn, 2 workers; prints a table for docs/benchmarks.md
+// How time and memory of a synthesizer grow with the table: reading, fitting and drawing, each phase in a process of its own.
+// usage: npm run build && node bench/tables/scale.mjs [rows,rows,…] [--synthesizer ID] [--set KEY=NUMBER]… [--draw N] [--workers W] [--folder F]
+//   --set epochs=2 (argn, tvae, ctgan) or steps=200 (tabddpm) keeps a network's training short: memory does not depend on it
+//   default cart; 10000,30000,100000,300000,1000000 rows, as many drawn, 2 workers; prints a table for docs/benchmarks.md
 // The table is made up: 30 columns that depend on each other through three hidden numbers: 12 continuous, 6 counts, 8 categories of
 // 3 to 52 values, one column of 50,000 categories, 3 labels; a twelfth of most cells missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,8 @@ const MANY = 50_000;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    synthesizer: { type: 'string', default: 'cart' },
+    set: { type: 'string', multiple: true, default: [] },
     draw: { type: 'string' },
     workers: { type: 'string', default: '2' },
     folder: { type: 'string' },
@@ -39,8 +42,8 @@ function main() {
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const rows of sizes) {
     const file = path.join(folder, `rows-${rows}.csv`);
-    const model = path.join(folder, `model-${rows}`);
-    const out = path.join(folder, `drawn-${rows}.parquet`);
+    const model = path.join(folder, `${values.synthesizer}-${rows}`);
+    const out = path.join(folder, `${values.synthesizer}-${rows}.parquet`);
     if (!existsSync(file)) run('make', String(rows), file);
     const fitted = run('fit', file, model);
     const drawn = run('draw', model, values.draw ?? String(rows), out);
@@ -64,7 +67,11 @@ function main() {
 function run(phase, ...args) {
   const child = spawnSync(
     process.execPath,
-    [here, '--phase', phase, '--workers', values.workers, '--', ...args],
+    [
+      ...[here, '--phase', phase, '--workers', values.workers, '--synthesizer', values.synthesizer],
+      ...values.set.flatMap((one) => ['--set', one]),
+      ...['--', ...args],
+    ],
     {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -151,16 +158,17 @@ async function fit(file, folder) {
   db.close();
   const readSeconds = since();
   const readPeakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  const cart = synthesizerById('cart');
+  const synthesizer = synthesizerById(values.synthesizer);
+  const options = Object.fromEntries(values.set.map((one) => [one.split('=')[0], Number(one.split('=')[1])]));
   const run = await context();
   const clock = stopwatch();
-  const fitted = await cart.fit(table, cart.compile({}), run);
+  const fitted = await synthesizer.fit(table, synthesizer.compile(options), run);
   const fitSeconds = clock();
   await run.pool.close();
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   await fitted.save(folder);
-  const bytes = ['model.json', 'arrays.bin'].reduce((sum, f) => sum + statSync(path.join(folder, f)).size, 0);
+  const bytes = readdirSync(folder).reduce((sum, f) => sum + statSync(path.join(folder, f)).size, 0);
   return { readSeconds, readPeakMiB, fitSeconds, modelMiB: mib(bytes) };
 }
 
@@ -168,7 +176,7 @@ async function draw(folder, count, out) {
   const { Rng } = await load('core');
   const { writeParquetBlocks } = await load('table');
   const { synthesizerById } = await load('synthesizers');
-  const fitted = await synthesizerById('cart').load(folder);
+  const fitted = await synthesizerById(values.synthesizer).load(folder);
   const run = await context();
   const since = stopwatch();
   // the schema comes with the first block

@@ -44,6 +44,25 @@ export interface ValidationTask {
 /** How a synthesizer's rows come about: learned from records, made by written rules, or rules corrected by records. */
 const generations = ['data-driven', 'process-driven', 'hybrid'] as const;
 
+/** How a network was trained (`TrainingRecord` of synthesizers). */
+export const trainingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('passes'),
+    loss: z.string(),
+    passes: z.array(z.strictObject({ training: z.number(), validation: z.number() })).min(1),
+    kept: z.int().min(1),
+    stopped: z.enum(['no-gain', 'all-passes']),
+  }),
+  z.strictObject({
+    kind: z.literal('noise'),
+    steps: z.int(),
+    rate: z.number(),
+    noise: z.number(),
+    size: z.int(),
+  }),
+]);
+export type Training = z.infer<typeof trainingSchema>;
+
 /** Who made the rows, with what options, and what it spent of the patients' privacy. */
 const synthesizerInfoSchema = z.strictObject({
   id: z.string(),
@@ -56,6 +75,8 @@ const synthesizerInfoSchema = z.strictObject({
     z.strictObject({ kind: z.literal('none'), reason: z.string() }),
     z.strictObject({ kind: z.literal('dp'), epsilon: z.number(), delta: z.number(), unit: z.string() }),
   ]),
+  /** Of a network. */
+  training: trainingSchema.optional(),
 });
 export type SynthesizerInfo = z.infer<typeof synthesizerInfoSchema>;
 

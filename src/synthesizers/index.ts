@@ -8,7 +8,14 @@ import { tabddpm } from './tabddpm/index.js';
 import { tvae } from './tvae/index.js';
 import type { Synthesizer } from './types.js';
 
-export type { FitContext, FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from './types.js';
+export type {
+  FitContext,
+  FittedSynthesizer,
+  PrivacySpend,
+  SampleRequest,
+  Synthesizer,
+  TrainingRecord,
+} from './types.js';
 
 /** Needs public records, so it is made with them and stands outside the registry. */
 export { createReweight } from './reweight/index.js';

@@ -14,6 +14,30 @@ export type PrivacySpend =
       readonly unit: string;
     };
 
+/** How a network was trained, for people to look at. Of a private training it holds what is public: no loss of a record was looked at. */
+export type TrainingRecord =
+  | {
+      readonly kind: 'passes';
+      /** What the losses are, e.g. `nats a row`. */
+      readonly loss: string;
+      /** Of each pass, over the rows learned from and over those set aside. */
+      readonly passes: readonly { readonly training: number; readonly validation: number }[];
+      /** The pass whose parameters were kept, counted from 1. */
+      readonly kept: number;
+      /** Whether it ended because the loss of the rows set aside fell no more, or with the last pass. */
+      readonly stopped: 'no-gain' | 'all-passes';
+    }
+  | {
+      readonly kind: 'noise';
+      readonly steps: number;
+      /** Probability with which a unit (a row, a patient) takes part in a step. */
+      readonly rate: number;
+      /** Standard deviation of a step's noise, in units of what one unit can change. */
+      readonly noise: number;
+      /** Parameters of the network. */
+      readonly size: number;
+    };
+
 /** What a fit is handed: the run's context and, where differential privacy is asked for, the door to the records. */
 export interface FitContext extends RunContext {
   /**
@@ -76,4 +100,6 @@ export interface FittedSynthesizer {
   /** Writes the model into an existing, empty folder. */
   save(dir: string): Promise<void>;
   readonly spent: PrivacySpend;
+  /** Of a network. */
+  readonly training?: TrainingRecord | undefined;
 }

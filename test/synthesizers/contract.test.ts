@@ -215,6 +215,7 @@ describe.each(withoutNoise)('%s', (id) => {
     const loaded = await synthesizerById(id).load(dir);
     expect(bytesOf(await loaded.sample(4000, { rng: rng(2) }, testContext()))).toBe(bytesOf(drawn));
     expect(loaded.spent).toEqual(fitted.spent);
+    expect(loaded.training).toEqual(fitted.training);
     expect(fitted.spent.kind).toBe('none');
   });
 

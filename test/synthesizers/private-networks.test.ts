@@ -92,6 +92,8 @@ describe.each([
     expect(model.receipt.spentRho / model.receipt.rho).toBeCloseTo(1, 6);
     const loaded = await synthesizerById(id).load(dir);
     expect(loaded.spent).toEqual(fitted.spent);
+    expect(loaded.training).toEqual(fitted.training);
+    expect(fitted.training).toMatchObject({ kind: 'noise' });
     expect(bytesOf(await loaded.sample(2000, { rng: Rng.create(1) }, testContext()))).toBe(bytesOf(drawn));
   });
 

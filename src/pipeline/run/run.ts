@@ -5,7 +5,7 @@ import type { RunContext } from '../../runtime/index.js';
 import { writeFileAtomic } from '../../runtime/index.js';
 import { sourceById } from '../../sources/index.js';
 import type { Report } from '../../stages/validate/index.js';
-import { referenceSchema, refuseFindings } from '../../stages/validate/index.js';
+import { referenceSchema, refuseFindings, trainingSchema } from '../../stages/validate/index.js';
 import { synthesizerById } from '../../synthesizers/index.js';
 import type { StageEvent } from '../runner.js';
 import { runStages } from '../runner.js';
@@ -116,6 +116,7 @@ function validateFitted(planned: PlannedSynthesizer, { blueprint }: RunRequest):
           generation,
           options: z.json().parse(planned.options),
           privacy: fitted.spent,
+          training: trainingSchema.optional().parse(fitted.training),
         },
         synthetic: await loadSynthetic(inputs[sampleStage]!.folder),
       };

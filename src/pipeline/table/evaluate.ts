@@ -249,6 +249,7 @@ function makerOf(manifest: TableManifest | undefined, file: string): Synthesizer
     generation: known?.generation ?? 'data-driven',
     options,
     privacy: manifest.privacy,
+    training: manifest.training,
   };
 }
 

@@ -7,6 +7,7 @@ import { compileCurator, createCurator } from '../../privacy/index.js';
 import type { Curator } from '../../privacy/index.js';
 import type { RunContext } from '../../runtime/index.js';
 import { buildFolderAtomic, codeVersion } from '../../runtime/index.js';
+import { trainingSchema } from '../../stages/validate/index.js';
 import { relationText } from '../../synthesizers/relations/index.js';
 import { packageVersions } from '../run/versions.js';
 import { withRawTable } from './input.js';
@@ -113,6 +114,7 @@ async function manifestOf(
     constraints: learned.constraints,
     relations: learned.relations.map(relationText),
     privacy: learned.fitted.spent,
+    training: trainingSchema.optional().parse(learned.fitted.training),
     receipt: asJson(learned.receipt),
   };
 }

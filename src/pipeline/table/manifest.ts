@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { DataError } from '../../core/index.js';
 import { sha256File, writeFileAtomic } from '../../runtime/index.js';
 import { constraintsDocumentSchema } from '../../stages/constraints/index.js';
+import { trainingSchema } from '../../stages/validate/index.js';
 import { columnSchema, tableFileShape } from '../../table/index.js';
 
 /** File that makes a folder a model of a table. */
@@ -44,6 +45,8 @@ const manifestSchema = z.strictObject({
   /** Relations that every drawn row keeps by construction, in words. */
   relations: z.array(z.string()),
   privacy: privacySchema,
+  /** How a network was trained. */
+  training: trainingSchema.optional(),
   /** The privacy ledger; null without differential privacy. */
   receipt: z.json(),
   /** SHA-256 of each file of the model. */

@@ -7,7 +7,14 @@ import type { PackedModel } from '../packed-model.js';
 import { packModel } from '../packed-model.js';
 import { spentOf } from '../receipt.js';
 import type { EpochRecord } from '../training/index.js';
-import type { FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
+import { trainingRecord } from '../training/index.js';
+import type {
+  FittedSynthesizer,
+  PrivacySpend,
+  SampleRequest,
+  Synthesizer,
+  TrainingRecord,
+} from '../types.js';
 import { fitArgn } from './fit.js';
 import { fitPrivately } from './private-fit.js';
 import type { ArgnModel } from './model.js';
@@ -34,6 +41,10 @@ export class FittedArgn implements FittedSynthesizer {
   /** Losses after each pass over the rows. */
   get curve(): readonly EpochRecord[] {
     return this.#model.curve;
+  }
+
+  get training(): TrainingRecord | undefined {
+    return trainingRecord(this.#model, { loss: 'nats a row' });
   }
 
   async sample(n: number, request: SampleRequest, context: RunContext): Promise<Table> {

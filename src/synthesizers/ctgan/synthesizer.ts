@@ -19,6 +19,7 @@ const kind: NetworkKind<CtganModel> = {
     return hasNetwork(shape.layout) ? drawingNetwork(shape) : undefined;
   },
   manual: ctganManual,
+  record: { loss: "critic's distance", plateau: 'none' },
 };
 
 const modelSchema = z.strictObject({

@@ -7,9 +7,10 @@ import { readGiven } from '../given.js';
 import type { PackedModel } from '../packed-model.js';
 import { packModel } from '../packed-model.js';
 import type { OpenNetwork } from '../../tensor/index.js';
-import type { EpochRecord, NetworkManual } from '../training/index.js';
+import type { EpochRecord, NetworkManual, RecordRequest } from '../training/index.js';
+import { trainingRecord } from '../training/index.js';
 import { spentOf } from '../receipt.js';
-import type { FittedSynthesizer, PrivacySpend, SampleRequest } from '../types.js';
+import type { FittedSynthesizer, PrivacySpend, SampleRequest, TrainingRecord } from '../types.js';
 import type { Coder } from './coder.js';
 import { saveNetwork } from './store.js';
 
@@ -32,6 +33,8 @@ export interface NetworkKind<M> {
   /** The network that draws, for {@link NetworkModel.parameters}; none where a table is constant. */
   readonly network: (model: Omit<M, 'parameters'>) => OpenNetwork | undefined;
   readonly manual: (model: M) => NetworkManual;
+  /** What the curve shows, and how training ended. */
+  readonly record: RecordRequest;
 }
 
 /** What a block of rows is drawn from. */
@@ -57,6 +60,10 @@ export class FittedNetwork<M extends NetworkModel> implements FittedSynthesizer 
   /** Losses after each pass. */
   get curve(): readonly EpochRecord[] {
     return this.#model.curve;
+  }
+
+  get training(): TrainingRecord | undefined {
+    return trainingRecord(this.#model, this.#kind.record);
   }
 
   async sample(n: number, request: SampleRequest, context: RunContext): Promise<Table> {

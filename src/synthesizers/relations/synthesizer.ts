@@ -5,7 +5,14 @@ import type { RunContext } from '../../runtime/index.js';
 import { Table } from '../../table/index.js';
 import { badModel } from '../bundle.js';
 import { checkTable } from '../check.js';
-import type { FitContext, FittedSynthesizer, PrivacySpend, SampleRequest, Synthesizer } from '../types.js';
+import type {
+  FitContext,
+  FittedSynthesizer,
+  PrivacySpend,
+  SampleRequest,
+  Synthesizer,
+  TrainingRecord,
+} from '../types.js';
 import { invertGiven } from './given.js';
 import type { Relations } from './model.js';
 import { relationsSchema } from './model.js';
@@ -32,6 +39,10 @@ class FittedRelations implements RelatedModel {
 
   get spent(): PrivacySpend {
     return this.#inner.spent;
+  }
+
+  get training(): TrainingRecord | undefined {
+    return this.#inner.training;
   }
 
   restore(table: Table): Table {

@@ -30,6 +30,8 @@ export async function fitTabddpm(
 const PASSES = 100;
 /** Looks without a better loss that end training. */
 const STOP_AFTER = 15;
+/** The rate falls by itself. */
+export const plateau = { factor: 1, stopAfter: STOP_AFTER };
 
 async function train(
   learned: Learned,
@@ -66,7 +68,7 @@ async function train(
         id: 'tabddpm',
         epochs: passes,
         learningRate: options.learningRate ?? plainDefaults.learningRate,
-        plateau: { factor: 1, stopAfter: STOP_AFTER },
+        plateau,
         fingerprint: fingerprintOf(learned, { options, labels: [...labels] }),
         unit: 'loss',
       },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NetworkKind } from '../mixed/index.js';
 import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
-import { fitTabddpm } from './fit.js';
+import { fitTabddpm, plateau } from './fit.js';
 import { labelsSchema } from './labels.js';
 import { tabddpmManual } from './manual.js';
 import type { TabddpmModel } from './model.js';
@@ -20,6 +20,7 @@ const kind: NetworkKind<TabddpmModel> = {
     return hasNetwork(shape.layout) ? drawingNetwork(shape) : undefined;
   },
   manual: tabddpmManual,
+  record: { loss: 'loss of a row', plateau },
 };
 
 const modelSchema = z.strictObject({ ...modelFields, options: tabddpmOptionsSchema, labels: labelsSchema });

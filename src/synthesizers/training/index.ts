@@ -6,6 +6,8 @@ export { trainInPasses } from './passes.js';
 export type { NetworkState, PassesRequest, Trainable, Trained } from './passes.js';
 export { networkFile, readParameters } from './network-file.js';
 export type { NetworkManual } from './network-file.js';
+export { trainingRecord } from './record.js';
+export type { RecordRequest } from './record.js';
 export { prepare } from './sessions.js';
 export { trainPrivately } from './private.js';
 export type { PrivateNetwork } from './private.js';

@@ -27,6 +27,8 @@ export async function fitTvae(table: Table, options: CompiledTvae, context: FitC
 const PASSES = 100;
 /** Looks without a better loss that end training: at first, latent rows may say nothing for a while. */
 const STOP_AFTER = 30;
+/** The rate stays as it is. */
+export const plateau = { factor: 1, stopAfter: STOP_AFTER };
 
 async function train(
   model: Pick<TvaeModel, 'coders' | 'options'>,
@@ -55,7 +57,7 @@ async function train(
         id: 'tvae',
         epochs: passes,
         learningRate: options.learningRate ?? plainDefaults.learningRate,
-        plateau: { factor: 1, stopAfter: STOP_AFTER },
+        plateau,
         fingerprint: fingerprintOf(learned, { options }),
         unit: 'loss',
       },

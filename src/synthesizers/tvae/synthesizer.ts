@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NetworkKind } from '../mixed/index.js';
 import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
-import { fitTvae } from './fit.js';
+import { fitTvae, plateau } from './fit.js';
 import { tvaeManual } from './manual.js';
 import type { TvaeModel } from './model.js';
 import { shapeOf } from './model.js';
@@ -19,6 +19,7 @@ const kind: NetworkKind<TvaeModel> = {
     return hasNetwork(shape.layout) ? decoderNetwork(shape) : undefined;
   },
   manual: tvaeManual,
+  record: { loss: 'loss of a row', plateau },
 };
 
 const modelSchema = z.strictObject({ ...modelFields, options: tvaeOptionsSchema });
