@@ -119,9 +119,16 @@ describe('noise and first numbers', () => {
     return { mean, variance: list.reduce((a, b) => a + (b - mean) ** 2, 0) / list.length };
   };
 
-  it('have the mean and variance that they should', () => {
+  it('have the mean and variance that they should', async () => {
     const rng = Rng.create(4);
-    const gumbel = moments(t.gumbelNoise(rng, new Float32Array(200_000)));
+    const uniform = t.uniformNoise(rng, new Float32Array(200_000));
+    expect(uniform.every((u) => u > 0 && u < 1)).toBe(true);
+    const graph = new t.Graph();
+    const gumbelGraph = graph.encode({ noise: t.gumbelOf(graph.input('u', ['n'])) });
+    const session = await t.Session.create(gumbelGraph);
+    const { noise } = await session.run({ u: t.value(uniform) });
+    await session.close();
+    const gumbel = moments(Float32Array.from(noise!.data, Number));
     expect(gumbel.mean).toBeCloseTo(0.5772, 1);
     expect(gumbel.variance).toBeCloseTo(Math.PI ** 2 / 6, 1);
     const bytes = moments(t.dropoutNoise(rng, new Uint8Array(100_003)));

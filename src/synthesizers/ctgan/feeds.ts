@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
-import { gumbelNoise, value } from '../../tensor/index.js';
+import { uniformNoise, value } from '../../tensor/index.js';
 import type { CodedRows } from '../mixed/index.js';
 import type { Condition } from './conditions.js';
 import type { Shape } from './network.js';
@@ -50,7 +50,7 @@ export function askedFeeds(
   return { codes: value(codes, [asked.length, many]), asked: value(marks, [asked.length, many]) };
 }
 
-/** What the generator is fed: latent rows beside their conditions, and Gumbel noise. */
+/** What the generator is fed: latent rows beside their conditions, and uniform numbers that Gumbel noise is made of. */
 export function latentFeeds(
   asked: readonly (Condition | undefined)[],
   shape: Shape,
@@ -60,7 +60,7 @@ export function latentFeeds(
   const { width } = shape.layout;
   return {
     latent: latentRows(shape, asked, rng),
-    ...(width > 0 && { gumbel: value(gumbelNoise(rng, new Float32Array(n * width)), [n, width]) }),
+    ...(width > 0 && { uniform: value(uniformNoise(rng, new Float32Array(n * width)), [n, width]) }),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   gradientPenalty,
   gradients,
   groupedCrossEntropy,
+  gumbelOf,
   gumbelSoftmax,
   leakyRelu,
   linear,
@@ -60,7 +61,7 @@ function generatorInputs(graph: Graph, shape: Shape): GeneratorInputs {
   const { width } = shape.layout;
   return {
     latent: graph.input('latent', ['batch', shape.latent + conditionWidth(shape)]),
-    gumbel: width === 0 ? undefined : graph.input('gumbel', ['batch', width]),
+    gumbel: width === 0 ? undefined : gumbelOf(graph.input('uniform', ['batch', width])),
   };
 }
 

@@ -3,7 +3,7 @@ export { dropout, dropoutNoise } from './dropout.js';
 export { embedding } from './embedding.js';
 export { freeze, networkSize, thaw } from './frozen.js';
 export type { FrozenNetwork, OpenNetwork } from './frozen.js';
-export { gumbelNoise, gumbelSoftmax } from './gumbel.js';
+export { gumbelOf, gumbelSoftmax, uniformNoise } from './gumbel.js';
 export { fanIn, glorot, normal, ones, uniform, values, zeros } from './init.js';
 export type { Init } from './init.js';
 export { linear } from './linear.js';

@@ -93,7 +93,10 @@ const common = {
     places(ROWS).flatMap((i) => [...latentNumbers.slice(i * LATENT, (i + 1) * LATENT), ...condition(i)]),
     ROWS,
   ),
-  gumbel: tensor(fill(ROWS * WIDTH, 4), ROWS),
+  uniform: tensor(
+    fill(ROWS * WIDTH, 4).map((gumbel) => Math.exp(-Math.exp(-gumbel))),
+    ROWS,
+  ),
   remembered: value(new Float32Array(4 * UNITS)),
 };
 
