@@ -47,6 +47,26 @@ describe('the courses of the built-in modules', () => {
     for (const stay of stays) expect(stay.rounds.length).toBeGreaterThan(0);
   });
 
+  it('tell what every imaging study shows and every operation found, however ill the patient', () => {
+    const silent = libraryCourses.flatMap(({ file, state, course }) =>
+      course.treatments
+        .filter(({ kind, strain }) => kind === 'imaging' || strain !== undefined)
+        .filter(({ details = [] }) => details.length === 0)
+        .map(({ id }) => `${file} ${state} ${id}`),
+    );
+    expect(silent).toEqual([]);
+    const mute = libraryCourses.flatMap(({ file, state, course }) =>
+      Array.from({ length: 12 }, (_, i) =>
+        stayOf(course, { ageYears: 50 + 3 * i, sex: 'female', chronic: { cardiac: i % 3 } }, i),
+      ).flatMap(({ treatments }) =>
+        treatments
+          .filter(({ kind, details = [] }) => kind === 'imaging' && details.length === 0)
+          .map(({ id }) => `${file} ${state} ${id}`),
+      ),
+    );
+    expect(mute).toEqual([]);
+  });
+
   it('give one stay again, number for number', () => {
     const { course } = libraryCourses[5]!;
     const patient = { ageYears: 71, sex: 'male' as const, chronic: {} };
