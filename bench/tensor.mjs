@@ -1,6 +1,7 @@
 // One training step of a 128-256-256-128 network (batch 500, Adam), plain, with clipping example by example and ready-made noise, and as private
 // training does it (sampled and noised by the curator with the operating system's bits), beside PyTorch.
-// usage: node bench/tensor.mjs [--threads 2] [--rounds 15] [--steps 40]; $PYTHON with bench/peers/torch_step-requirements.txt for the peer.
+// usage: node bench/tensor.mjs [--threads 2] [--rounds 15] [--steps 40] [--several]; $PYTHON with bench/peers/torch_step-requirements.txt for the peer.
+// --several: steps of small networks instead, one and more of them in a call.
 // Rounds alternate between the programs, so that whatever else the machine does meets both; the figures are medians over rounds.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -11,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { Rng } from '../dist/core/index.js';
 import { createCurator, SUM_ROOM } from '../dist/privacy/index.js';
 import * as t from '../dist/tensor/index.js';
+import { severalSteps } from './support/several-steps.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: flags } = parseArgs({
@@ -18,9 +20,14 @@ const { values: flags } = parseArgs({
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '15' },
     steps: { type: 'string', default: '40' },
+    several: { type: 'boolean', default: false },
   },
 });
 const [threads, rounds, steps] = [flags.threads, flags.rounds, flags.steps].map(Number);
+if (flags.several) {
+  await severalSteps(threads);
+  process.exit();
+}
 const BATCH = 500;
 const LIMIT = 1;
 
