@@ -206,3 +206,30 @@ describe('a network trained against another', () => {
     expect(losses.at(-1)).toBeLessThan(losses[0]! - 0.2);
   });
 });
+
+it('rows are added up right with several threads, too, and the same each time', async () => {
+  const [rows, width, size] = [20_000, 16, 3];
+  const graph = new t.Graph();
+  const sums = t.scatterRows(
+    graph.input('values', [rows, width]),
+    graph.input('codes', [rows], 'int32'),
+    graph.input('table', [size, width]),
+  );
+  const session = await t.Session.create(graph.encode({ sums }), { threads: 2 });
+  const fed = {
+    values: value(new Float32Array(rows * width).fill(1), [rows, width]),
+    codes: value(
+      Int32Array.from({ length: rows }, (_, i) => i % size),
+      [rows],
+    ),
+    table: value(new Float32Array(size * width), [size, width]),
+  };
+  const wanted = Array.from({ length: size * width }, (_, i) =>
+    Math.ceil((rows - Math.floor(i / width)) / size),
+  );
+  for (let again = 0; again < 600; again++) {
+    const { sums: found } = await session.run(fed);
+    expect(Array.from(found!.data, Number)).toEqual(wanted);
+  }
+  await session.close();
+});

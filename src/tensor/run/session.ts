@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly provider?: Provider;
   /**
    * Threads of one operator. Wide products are cut up by it and then round differently in the last place, so it is a number of the caller's,
-   * never one of the machine. Default 1.
+   * never one of the machine. Default 1. Graphs that add up rows (`scatterRows`: the gradients of embeddings) run on one thread in any case.
    */
   readonly threads?: number;
 }
@@ -46,7 +46,8 @@ export class Session {
    * @throws UserError `NO_PROVIDER` when the execution provider is not there.
    */
   static async create(model: Uint8Array | string, options: RunOptions = {}): Promise<Session> {
-    const { provider = 'cpu', threads = 1 } = options;
+    const { provider = 'cpu' } = options;
+    const threads = sumsRows(model) ? 1 : (options.threads ?? 1);
     const ort = await runtime();
     const settings: Ort.InferenceSession.SessionOptions = {
       executionProviders: [provider],
@@ -102,6 +103,12 @@ export class Session {
   #tensor({ dtype, data, shape }: Value): Ort.Tensor {
     return new this.#ort.Tensor(dtype as 'float32', data as Float32Array, shape);
   }
+}
+
+/** Whether a graph adds up rows in one place: ONNX Runtime 1.30 does so from several threads at once without a lock, and loses most of them. */
+function sumsRows(model: Uint8Array | string): boolean {
+  if (typeof model === 'string') return false; // saved networks only draw
+  return Buffer.from(model.buffer, model.byteOffset, model.byteLength).includes('ScatterND');
 }
 
 /** Loaded when the first network runs: nothing else needs its 20 MB. */
