@@ -3,6 +3,7 @@ import { canonicalJson, throwIfAborted } from '../../core/index.js';
 import type { Rng } from '../../core/index.js';
 import type { Table } from '../../table/index.js';
 import { checkTable } from '../check.js';
+import { expectedOf } from '../collapse.js';
 import type { Trained } from '../training/index.js';
 import { splitRows, trainInPasses } from '../training/index.js';
 import type { FitContext } from '../types.js';
@@ -16,8 +17,9 @@ import type { CompiledArgn } from './options.js';
 import { settleSteps } from './options.js';
 import type { Parts } from './parts.js';
 import { partsOf } from './parts.js';
+import { refuseCollapse } from './refuse.js';
 
-/** Learns a table without noise. @throws DataError `DIVERGED`, and those of `checkTable`. */
+/** Learns a table without noise. @throws DataError `DIVERGED`, `MODE_COLLAPSE`, `SHARES_OFF`, and those of `checkTable`. */
 export async function fitArgn(table: Table, options: CompiledArgn, context: FitContext): Promise<ArgnModel> {
   checkTable(table);
   throwIfAborted(context.signal);
@@ -27,7 +29,9 @@ export async function fitArgn(table: Table, options: CompiledArgn, context: FitC
   const model = { schema: table.schema, options, coders, order };
   if (parts.parts.length === 0) return { ...model, curve: [], parameters: new Float32Array(0) };
   const rows = codeRows(table, coders, parts);
-  return { ...model, ...(await train({ rows, parts, order, options }, context)) };
+  const fitted = { ...model, ...(await train({ rows, parts, order, options }, context)) };
+  await refuseCollapse(fitted, expectedOf(table.columns), context.rng.split('argn'));
+  return fitted;
 }
 
 interface Work {

@@ -2,6 +2,7 @@ import { throwIfAborted } from '../../core/index.js';
 import type { Curator } from '../../privacy/index.js';
 import type { Table } from '../../table/index.js';
 import { sum, value } from '../../tensor/index.js';
+import { expectedPrivately } from '../collapse.js';
 import type { OneWay } from '../one-way.js';
 import { measureOneWay } from '../one-way.js';
 import { requireCurator } from '../private.js';
@@ -9,7 +10,7 @@ import { trainPrivately } from '../training/index.js';
 import type { FitContext } from '../types.js';
 import { calibrate } from './calibrate.js';
 import type { Coder } from './coder.js';
-import { cellCoder } from './coder.js';
+import { cellCoder, encode } from './coder.js';
 import type { Counts } from './coded-table.js';
 import { codeRows, drawingOrder, emptyCounts, logShares } from './coded-table.js';
 import { codesOf, ranksOf } from './learner.js';
@@ -19,6 +20,7 @@ import type { CompiledArgn } from './options.js';
 import { privateDefaults } from './options.js';
 import type { Parts } from './parts.js';
 import { partCode, partsOf } from './parts.js';
+import { refuseCollapse } from './refuse.js';
 
 /** What is left of the budget is spent up to this; rounding must not ask for more than there is. */
 const SPENDABLE = 1 - 1e-9;
@@ -26,7 +28,7 @@ const SPENDABLE = 1 - 1e-9;
  * Learns a table under the curator's promise by noisy gradients (Abadi et al. 2016): codes and the first biases come from noisy one-way
  * tables, and all the rest of the budget is spent on a training whose steps, rate and clipping are options, never taken from the records.
  * There is no validation part and no loss to be seen: either would cost.
- * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`.
+ * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`, `MODE_COLLAPSE`, `SHARES_OFF`.
  */
 export async function fitPrivately(
   table: Table,
@@ -61,6 +63,9 @@ export async function fitPrivately(
   );
   const model = { ...base, parameters, receipt: curator.receipt() };
   calibrate(model, counts, context.rng.split('argn').split('calibrate'));
+  const released = oneWay.tables.map(({ values }) => values);
+  const expected = expectedPrivately(released, (column, c) => encode(coders[c]!, column));
+  await refuseCollapse(model, expected, context.rng.split('argn'));
   return model;
 }
 

@@ -12,7 +12,7 @@ import type { CompiledCtgan } from './options.js';
 import { plainDefaults, settleBatch } from './options.js';
 import { sampleBlock } from './sample-block.js';
 
-/** Learns a table. @throws DataError `DIVERGED`, `MODE_COLLAPSE`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
+/** Learns a table. @throws DataError `DIVERGED`, `MODE_COLLAPSE`, `SHARES_OFF`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
 export async function fitCtgan(
   table: Table,
   options: CompiledCtgan,

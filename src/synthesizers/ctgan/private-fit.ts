@@ -2,7 +2,13 @@ import type { Rng } from '../../core/index.js';
 import type { Table } from '../../table/index.js';
 import { Graph, Parameters, Session, value } from '../../tensor/index.js';
 import type { PrivatelyLearned } from '../mixed/index.js';
-import { emptyRows, hasNetwork, learnPrivately, trainLearned } from '../mixed/index.js';
+import {
+  emptyRows,
+  hasNetwork,
+  learnPrivately,
+  refuseCollapsePrivately,
+  trainLearned,
+} from '../mixed/index.js';
 import type { FitContext } from '../types.js';
 import type { Condition, ConditionChoice } from './conditions.js';
 import { drawCondition } from './conditions.js';
@@ -14,12 +20,13 @@ import type { Shape } from './network.js';
 import { penaltyGradient, realLosses, rowWidth } from './network.js';
 import type { CompiledCtgan } from './options.js';
 import { privateDefaults } from './options.js';
+import { sampleBlock } from './sample-block.js';
 
 /**
  * Learns a table under the curator's promise. Codes, mixtures and the shares of conditions come from noisy one-way counts. The critic is private: the real rows' part of its gradient is
  * clipped row by row and noised; made rows, clipped as well, and the gradient penalty between them and rows with independent noisy shares, need no record. The generator sees the critic alone
  * (post-processing). Packs of one row; a real row's condition is one of its own codes, chosen by what it holds.
- * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`.
+ * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`, `MODE_COLLAPSE`, `SHARES_OFF`.
  */
 export async function fitPrivately(
   table: Table,
@@ -39,7 +46,9 @@ export async function fitPrivately(
   const model = { schema: table.schema, options, coders, conditions: conditionsOf(learned), curve: [] };
   if (!hasNetwork(layout)) return { ...model, parameters: new Float32Array(0), receipt: curator.receipt() };
   const parameters = await train(learned, { model, context });
-  return { ...model, parameters, receipt: curator.receipt() };
+  const fitted = { ...model, parameters, receipt: curator.receipt() };
+  await refuseCollapsePrivately(learned, { model: fitted, sampleBlock });
+  return fitted;
 }
 
 async function train(

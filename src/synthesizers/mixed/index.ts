@@ -1,4 +1,4 @@
-export { refuseCollapse } from './collapse.js';
+export { refuseCollapse, refuseCollapsePrivately } from './refuse.js';
 export { isDrawn } from './coder.js';
 export type { Coder } from './coder.js';
 export { codeStep, decoderMeanings, valueSteps, variablesOf } from './manual.js';

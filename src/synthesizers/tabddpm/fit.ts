@@ -1,6 +1,6 @@
 import type { Table } from '../../table/index.js';
 import type { CodedRows, Layout, Learned } from '../mixed/index.js';
-import { fingerprintOf, hasNetwork, learnTable } from '../mixed/index.js';
+import { fingerprintOf, hasNetwork, learnTable, refuseCollapse } from '../mixed/index.js';
 import { splitRows, trainInPasses } from '../training/index.js';
 import type { FitContext } from '../types.js';
 import { learnLabels } from './labels.js';
@@ -9,9 +9,10 @@ import type { TabddpmModel } from './model.js';
 import { shapeOf } from './model.js';
 import type { CompiledTabddpm } from './options.js';
 import { plainDefaults } from './options.js';
+import { sampleBlock } from './sample-block.js';
 import { cosineSchedule } from './schedule.js';
 
-/** Learns a table. @throws DataError `DIVERGED`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
+/** Learns a table. @throws DataError `DIVERGED`, `MODE_COLLAPSE`, `SHARES_OFF`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
 export async function fitTabddpm(
   table: Table,
   options: CompiledTabddpm,
@@ -23,7 +24,9 @@ export async function fitTabddpm(
   const labels = learnLabels(rows, { schema: table.schema, coders, layout, rareRows });
   const model = { schema: table.schema, options, coders, labels };
   if (!hasNetwork(layout)) return { ...model, curve: [], parameters: new Float32Array(0) };
-  return { ...model, ...(await train(learned, model, context)) };
+  const fitted = { ...model, ...(await train(learned, model, context)) };
+  await refuseCollapse(table.columns, learned, { model: fitted, sampleBlock });
+  return fitted;
 }
 
 /** The validation part is looked at so many times at most. */

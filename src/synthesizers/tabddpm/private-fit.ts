@@ -1,7 +1,13 @@
 import type { Rng } from '../../core/index.js';
 import type { Table } from '../../table/index.js';
 import type { PrivatelyLearned } from '../mixed/index.js';
-import { hasNetwork, learnPrivately, privateLogShares, trainLearned } from '../mixed/index.js';
+import {
+  hasNetwork,
+  learnPrivately,
+  privateLogShares,
+  refuseCollapsePrivately,
+  trainLearned,
+} from '../mixed/index.js';
 import type { FitContext } from '../types.js';
 import type { Labels } from './labels.js';
 import { batchFeeds } from './learner.js';
@@ -12,12 +18,13 @@ import type { RowChance } from './noise.js';
 import { noisyBatch } from './noise.js';
 import type { CompiledTabddpm } from './options.js';
 import { privateDefaults } from './options.js';
+import { sampleBlock } from './sample-block.js';
 import { cosineSchedule } from './schedule.js';
 
 /**
  * Learns a table under the curator's promise: codes, shares of the label and first biases from noisy one-way counts, then noisy gradients. A row's step of noise and
  * the noise itself go by what the row holds (one of 256 groups, drawn anew each step), never by its place among the others.
- * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`.
+ * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`, `MODE_COLLAPSE`, `SHARES_OFF`.
  */
 export async function fitPrivately(
   table: Table,
@@ -35,7 +42,9 @@ export async function fitPrivately(
   const model = { schema: table.schema, options, coders, labels: labelOf(table, learned), curve: [] };
   if (!hasNetwork(layout)) return { ...model, parameters: new Float32Array(0), receipt: curator.receipt() };
   const parameters = await train(learned, { model, context });
-  return { ...model, parameters, receipt: curator.receipt() };
+  const fitted = { ...model, parameters, receipt: curator.receipt() };
+  await refuseCollapsePrivately(learned, { model: fitted, sampleBlock });
+  return fitted;
 }
 
 async function train(

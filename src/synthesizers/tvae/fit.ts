@@ -11,7 +11,7 @@ import type { CompiledTvae } from './options.js';
 import { plainDefaults } from './options.js';
 import { sampleBlock } from './sample-block.js';
 
-/** Learns a table. @throws DataError `DIVERGED`, `MODE_COLLAPSE`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
+/** Learns a table. @throws DataError `DIVERGED`, `MODE_COLLAPSE`, `SHARES_OFF`, and those of `checkTable`; PrivacyError `NOT_PRIVATE`. */
 export async function fitTvae(table: Table, options: CompiledTvae, context: FitContext): Promise<TvaeModel> {
   const { rareRows, spikeShare } = options;
   const learned = learnTable(table, { id: 'tvae', modes: 'mixture', rareRows, spikeShare }, context);

@@ -1,5 +1,11 @@
 import type { Table } from '../../table/index.js';
-import { hasNetwork, learnPrivately, privateLogShares, trainLearned } from '../mixed/index.js';
+import {
+  hasNetwork,
+  learnPrivately,
+  privateLogShares,
+  refuseCollapsePrivately,
+  trainLearned,
+} from '../mixed/index.js';
 import type { FitContext } from '../types.js';
 import type { TvaeModel } from './model.js';
 import { shapeOf } from './model.js';
@@ -7,11 +13,12 @@ import { decoderPart, rowInputs, rowLosses } from './network.js';
 import type { CompiledTvae } from './options.js';
 import { privateDefaults } from './options.js';
 import { rowFeeds } from './learner.js';
+import { sampleBlock } from './sample-block.js';
 
 /**
  * Learns a table under the curator's promise: codes and first biases from noisy one-way counts (the mixture of each column's modes from its noisy histogram), then noisy
  * gradients of encoder and decoder together. The noise in a row's latent numbers goes by what the row holds, never by its place among the others.
- * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`.
+ * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`, `MODE_COLLAPSE`, `SHARES_OFF`.
  */
 export async function fitPrivately(
   table: Table,
@@ -54,5 +61,7 @@ export async function fitPrivately(
     { learned, options },
     context,
   );
-  return { ...model, parameters: decoderPart(parameters, shape), receipt: curator.receipt() };
+  const fitted = { ...model, parameters: decoderPart(parameters, shape), receipt: curator.receipt() };
+  await refuseCollapsePrivately(learned, { model: fitted, sampleBlock });
+  return fitted;
 }

@@ -6,6 +6,7 @@ import { UserError } from '../../../core/index.js';
 import type { RunContext } from '../../../runtime/index.js';
 import { columnSchema, Table } from '../../../table/index.js';
 import { badModel, bundleArray, readBundle, writeBundle } from '../../bundle.js';
+import { expectedOf, refuseBadModel } from '../../collapse.js';
 import { concatColumns, sliceColumn } from '../../columns.js';
 import { readGiven } from '../../given.js';
 import type { PackedModel } from '../../packed-model.js';
@@ -24,6 +25,7 @@ import { sequenceWeights } from './model.js';
 import type { ArgnSequenceOptions, CompiledArgnSequence } from './options.js';
 import { compileArgnSequence, sequenceOptionsSchema } from './options.js';
 import type { DrawnBlock, HistoryBlock } from './sample-block.js';
+import { sampleHistories } from './sample-block.js';
 import type { Sequences } from './sequences.js';
 import { checkSequences } from './sequences.js';
 
@@ -158,6 +160,17 @@ async function load(dir: string): Promise<FittedArgnSequences> {
   return new FittedArgnSequences(model);
 }
 
+/** Draws histories of the first block of contexts and holds their steps against those learned from. @throws as `refuseBadModel`. */
+function refuseBadHistories(model: ArgnSequenceModel, data: Sequences, key: string): Promise<void> {
+  const rows = Math.min(BLOCK, data.context.rows);
+  const context = data.context.columns.map((column) => sliceColumn(column, 0, rows));
+  return refuseBadModel(
+    model,
+    expectedOf(data.steps.columns),
+    () => sampleHistories({ model: packModel(model), key, rows, context }).columns,
+  );
+}
+
 /**
  * The sequential form of `argn`: histories of steps, each given all before it and the context. As in Tiwald et al. 2025 (section on sequential data): a
  * context table, a history encoder, any order of columns within a step, the end as a variable. Otherwise: the history is encoded by traces that fade at
@@ -169,7 +182,11 @@ export const argnSequences = {
     data: Sequences,
     options: CompiledArgnSequence,
     context: FitContext,
-  ): Promise<FittedArgnSequences> => new FittedArgnSequences(await fitSequences(data, options, context)),
+  ): Promise<FittedArgnSequences> => {
+    const model = await fitSequences(data, options, context);
+    await refuseBadHistories(model, data, context.rng.split('argn sequences', 'probe').key);
+    return new FittedArgnSequences(model);
+  },
   load,
 } satisfies {
   compile(options: ArgnSequenceOptions): CompiledArgnSequence;
