@@ -68,6 +68,8 @@ const told = new Set(['19005-8', '59776-5', '59770-8', '59771-6']);
 const width = 1100;
 const left = 210;
 const height = 62;
+/** Readings nearer than this to the one before, in pixels, are left out of the drawing. */
+const nearest = 3;
 
 const store = await CohortStore.open(path.join(folder, 'cohort'));
 const db = await Database.open({ threads: 1 });
@@ -110,7 +112,7 @@ async function contentOf(stay) {
   const places = await db.rows(`
     SELECT class, ${hour('start')} AS at, ${hour('"end"')} AS until FROM encounters
     WHERE subject_id = ${stay.subject} AND class IN ('inpatient', 'icu', 'emergency') AND epoch(start) BETWEEN ${stay.start - 86_400}
-      AND ${stay.start + stay.hours * 3600} ORDER BY start`);
+      AND ${stay.start + stay.hours * 3600} ORDER BY start, class <> 'inpatient'`);
   const known = await db.rows(`
     SELECT DISTINCT coalesce(c.display, e.code) AS name FROM events e LEFT JOIN codes c USING (code)
     WHERE e.subject_id = ${stay.subject} AND e.kind = 'condition' AND epoch(e.time) < ${stay.start - 86_400}
@@ -188,7 +190,12 @@ function draw({ stay, events, places, known, acuity }) {
     say(left - 6, top + height, String(from), 'text-anchor="end" fill="#888"');
     for (const [points, colour] of series) {
       if (points.length === 0) continue;
-      const at = points.map(([h, v]) => `${x(h).toFixed(0)} ${y(v).toFixed(0)}`);
+      let last = -Infinity;
+      const at = points.flatMap(([h, v]) => {
+        if (x(h) - last < nearest) return [];
+        last = x(h);
+        return [`${x(h).toFixed(0)} ${y(v).toFixed(0)}`];
+      });
       parts.push(
         `<path fill="none" stroke="${colour}" d="M${at.join('L')}"/>`,
         `<path stroke="${colour}" stroke-width="3" stroke-linecap="round" d="${at.map((one) => `M${one}h0`).join('')}"/>`,
