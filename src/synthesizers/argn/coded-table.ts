@@ -3,7 +3,8 @@ import type { Coder } from './coder.js';
 import { encode } from './coder.js';
 import type { LogShares } from './network.js';
 import type { Parts } from './parts.js';
-import { partCode } from './parts.js';
+import { deciders, partCode } from './parts.js';
+import { sameCodes } from './same.js';
 
 /** Codes of all variables, row by row. */
 export interface CodedTable {
@@ -24,7 +25,12 @@ export function codeRows(table: Table, coders: readonly Coder[], parts: Parts): 
     const ofColumn = parts.ofColumn[c]!;
     if (ofColumn.length === 0) continue;
     const coded = encode(coders[c]!, column);
+    const same = sameCodes(coders[c]!, column, (source) => table.columns[source]);
     for (const part of ofColumn) {
+      if (parts.parts[part]!.role === 'same') {
+        for (let row = 0; row < table.rows; row++) codes[row * variables + part] = same[row]!;
+        continue;
+      }
       for (let row = 0; row < table.rows; row++)
         codes[row * variables + part] = partCode(parts, part, { code: coded[row]!, coder: coders[c]! });
     }
@@ -41,12 +47,20 @@ export function emptyCounts({ parts }: Parts): Float32Array[] {
   );
 }
 
-/** Counts of the codes of some rows. */
-export function countsOf({ codes }: Pick<CodedTable, 'codes'>, parts: Parts, rows: Uint32Array): Counts {
+/** Counts of the codes of some rows; with `open`, of those only that no other variable decides. */
+export function countsOf(
+  { codes }: Pick<CodedTable, 'codes'>,
+  parts: Parts,
+  rows: Uint32Array,
+  open = false,
+): Counts {
   const variables = parts.parts.length;
   const counts = emptyCounts(parts);
-  for (const [v, { size, parent }] of parts.parts.entries()) {
+  for (const [v, part] of parts.parts.entries()) {
+    const { size, parent } = part;
+    const deciding = open ? deciders(part) : [];
     for (const row of rows) {
+      if (deciding.some((d) => codes[row * variables + d]! > 0)) continue;
       const group = parent === undefined ? 0 : codes[row * variables + parent]!;
       counts[v]![group * size + codes[row * variables + v]!]!++;
     }

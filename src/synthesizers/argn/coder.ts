@@ -14,7 +14,8 @@ import { plainDefaults } from './options.js';
 /**
  * How a column's values become codes 0 … size − 1 and codes values again. A missing value is the last code. Plain data.
  * - `numbers`: code k are the numbers from `borders[k][0]` to the last border; between two borders all are equally likely, and each stretch
- *   between two has the same share. One border alone is one number.
+ *   between two has the same share. One border alone is one number. `sources` are columns drawn before that often have exactly the same number;
+ *   with `coarse` a stretch of codes is told first and then the place in it.
  * - `categories`: `codeOf[category]`, and `categoryOf[code]`; rare ones share the code `rare`, which is never drawn.
  * - `cells`: what noisy counts of fine cells made of the column (see `ColumnCoder`), with a budget.
  */
@@ -25,6 +26,8 @@ export const coderSchema = z.discriminatedUnion('kind', [
     bounds: boundsSchema.nullable(),
     missing: z.int().min(0).nullable(),
     size: z.int().min(1),
+    sources: z.array(z.int().min(0)).default([]),
+    coarse: z.boolean().default(false),
   }),
   z.strictObject({
     kind: z.literal('categories'),
@@ -132,8 +135,19 @@ function learnNumbers(column: NumericColumn, options: Pick<CompiledArgn, 'maxBin
   }
   const missing = present < column.valid.length || present === 0 ? borders.length : null;
   const size = borders.length + (missing === null ? 0 : 1);
-  return { kind: 'numbers', borders, bounds: learnBounds(column) ?? null, missing, size };
+  return {
+    kind: 'numbers',
+    borders,
+    bounds: learnBounds(column) ?? null,
+    missing,
+    size,
+    sources: [],
+    coarse: false,
+  };
 }
+
+/** Columns whose number a column may repeat. */
+export const sourcesOf = (coder: Coder): readonly number[] => (coder.kind === 'numbers' ? coder.sources : []);
 
 /** Borders of the numbers from … to, half-way to their neighbours, with stretches of about the same share between. */
 function stretches(

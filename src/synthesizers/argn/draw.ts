@@ -1,5 +1,5 @@
 import type { Rng } from '../../core/index.js';
-import type { Weights } from './model.js';
+import type { Between, Weights } from './model.js';
 import { partCode } from './parts.js';
 
 /** Rows whose variables are partly known. */
@@ -44,7 +44,7 @@ export function putCodes(weights: Weights, state: CodedRows, { column, codes, at
 /** A column's codes from its variables. */
 export function takeCodes(weights: Weights, state: CodedRows, column: number): Uint32Array {
   const { ofColumn, parts, widths } = weights.parts;
-  const [first, second] = ofColumn[column]!.filter((part) => parts[part]!.role !== 'flag');
+  const [first, second] = ofColumn[column]!.filter((part) => !['flag', 'same'].includes(parts[part]!.role));
   if (first === undefined) return new Uint32Array(state.rows);
   if (second === undefined) return state.codes[first]!;
   const width = widths[column]!;
@@ -66,11 +66,16 @@ export function visit(
   const predictor = predictorOf(weights, part);
   const codes = state.codes[part]!;
   const known = state.known[part]!;
-  const { parent, flag } = weights.parts.parts[part]!;
+  const { parent, flag, same } = weights.parts.parts[part]!;
   for (let row = 0; row < state.rows; row++) {
     if (known[row] === 1 && score === undefined) continue;
     if (flag !== undefined && state.codes[flag.part]![row] === 1) {
       codes[row] = flag.code;
+      known[row] = 1;
+      continue;
+    }
+    if (score !== undefined && same !== undefined && state.codes[same]![row]! > 0) {
+      codes[row] = score.codes[row]!;
       known[row] = 1;
       continue;
     }
@@ -92,7 +97,9 @@ export function hiddenOf(weights: Weights, { rows, codes, known }: CodedRows, pa
   for (let row = 0; row < rows; row++) hidden.set(weights.bias.subarray(start, start + units), row * units);
   for (const [other, flags] of known.entries()) {
     if (other === part || !flags.includes(1)) continue;
-    const table = contributions(weights, other, part);
+    const between = weights.between(other, part);
+    if (between === undefined) continue;
+    const table = contributions(weights, other, { between, units });
     const from = codes[other]!;
     for (let row = 0; row < rows; row++) {
       if (flags[row] !== 1) continue;
@@ -107,17 +114,17 @@ export function hiddenOf(weights: Weights, { rows, codes, known }: CodedRows, pa
 
 /** What each code of a variable adds to another's hidden units: its embedding times the weights between the two [size, units]. */
 function contributions(
-  { layout, table, starts, weight, units: all, unitStarts }: Weights,
+  { layout, table, starts }: Weights,
   other: number,
-  part: number,
+  { between, units }: { between: Between; units: number },
 ): Float32Array {
-  const { width, sizes, hidden } = layout;
-  const units = hidden[part]!;
+  const { width, sizes } = layout;
+  const { weight, start, stride } = between;
   const out = new Float32Array(sizes[other]! * units);
   for (let code = 0; code < sizes[other]!; code++) {
     for (let d = 0; d < width; d++) {
       const x = table[(starts[other]! + code) * width + d]!;
-      const row = (other * width + d) * all + unitStarts[part]!;
+      const row = start + d * stride;
       for (let h = 0; h < units; h++) out[code * units + h]! += x * weight[row + h]!;
     }
   }

@@ -4,7 +4,7 @@ import type { Value } from '../../tensor/index.js';
 import { dropoutNoise, Graph, mean, Parameters, Session, sum, Trainer, value } from '../../tensor/index.js';
 import { AveragedNetwork } from '../training/index.js';
 import type { Layout, LogShares } from './network.js';
-import { network, networkInputs } from './network.js';
+import { networkInputs, openLosses } from './network.js';
 import type { CompiledArgn } from './options.js';
 import { plainDefaults } from './options.js';
 import type { Parts } from './parts.js';
@@ -51,14 +51,14 @@ export class Learner {
     const { dropout: rate, provider, threads } = options;
     const trainer = await Trainer.create(
       (graph, parameters) => {
-        const losses = network(parameters, networkInputs(graph, layout, rate > 0), { ...setup, rate });
+        const losses = openLosses(parameters, networkInputs(graph, layout, rate > 0), { ...setup, rate });
         return { loss: mean(sum(losses, { axes: [1] })) };
       },
       { provider, threads, adam: { weightDecay: WEIGHT_DECAY } },
     );
     const graph = new Graph();
     const parameters = new Parameters(graph);
-    const losses = network(parameters, networkInputs(graph, layout, false), { ...setup, rate: 0 });
+    const losses = openLosses(parameters, networkInputs(graph, layout, false), { ...setup, rate: 0 });
     parameters.seal();
     const scorer = await Session.create(graph.encode({ losses: sum(losses, { axes: [1] }) }), {
       provider,

@@ -4,7 +4,7 @@ import type { EpochRecord } from '../training/index.js';
 import type { Coder } from './coder.js';
 import { drawnCodes, partsOf } from './parts.js';
 import type { Parts } from './parts.js';
-import type { Layout } from './network.js';
+import type { ColumnReads, Layout } from './network.js';
 import { layoutOf } from './network.js';
 import type { CompiledArgn } from './options.js';
 
@@ -15,6 +15,8 @@ export interface ArgnModel {
   readonly coders: readonly Coder[];
   /** Columns in the order in which they are drawn: labels last. */
   readonly order: readonly number[];
+  /** Columns that the predictors of each column read; undefined: all others. */
+  readonly reads?: readonly (readonly number[])[] | undefined;
   /** In nats a row. */
   readonly curve: readonly EpochRecord[];
   /** What was promised and spent, with a budget. */
@@ -31,8 +33,9 @@ export interface Weights {
   /** [Σ sizes, width], and where each variable's rows start. */
   readonly table: Float32Array;
   readonly starts: readonly number[];
-  /** [variables · width, units] and [units], and where each variable's units start. */
-  readonly weight: Float32Array;
+  /** Weights from a variable's embedding to another's hidden units. */
+  between(other: number, part: number): Between | undefined;
+  /** [units], and where each variable's units start. */
   readonly bias: Float32Array;
   readonly units: number;
   readonly unitStarts: readonly number[];
@@ -45,6 +48,13 @@ export interface Weights {
   readonly drawn: readonly Uint8Array[];
 }
 
+/** Rows [width] of weights: row d begins at `start + d · stride`. */
+export interface Between {
+  readonly weight: Float32Array;
+  readonly start: number;
+  readonly stride: number;
+}
+
 /** For each number the sum of those before it. */
 export const runningSums = (list: readonly number[]): number[] =>
   list.map((_, i) => list.slice(0, i).reduce((sum, n) => sum + n, 0));
@@ -53,15 +63,19 @@ export const runningSums = (list: readonly number[]): number[] =>
  * Cuts the flat vector in the order in which `network` declares its parameters.
  * @param missing whether missing values may be drawn; default: yes.
  */
-export function weightsOf({ coders, options, parameters }: ArgnModel, missing = true): Weights {
+export function weightsOf({ coders, options, reads, parameters }: ArgnModel, missing = true): Weights {
   const parts = partsOf(coders);
-  const layout = layoutOf(parts, options.units);
+  const layout = layoutOf(parts, options.units, reads);
   const { sizes, width, hidden } = layout;
   const units = hidden.reduce((sum, h) => sum + h, 0);
   let at = 0;
   const take = (length: number): Float32Array => parameters.subarray(at, (at += length));
   const table = take(sizes.reduce((sum, size) => sum + size, 0) * width);
-  const weight = take(sizes.length * width * units);
+  const unitStarts = runningSums(hidden);
+  const between =
+    layout.reads === undefined
+      ? wholeBlock(take(sizes.length * width * units), { width, units, unitStarts })
+      : columnBlocks(layout, layout.reads, take);
   const bias = take(units);
   const out = parts.parts.map(({ size, parent }, v) => ({
     weight: take(hidden[v]! * size),
@@ -75,11 +89,45 @@ export function weightsOf({ coders, options, parameters }: ArgnModel, missing = 
     layout,
     table,
     starts: runningSums(sizes),
-    weight,
+    between,
     bias,
     units,
-    unitStarts: runningSums(hidden),
+    unitStarts,
     out,
     drawn,
+  };
+}
+
+const unitsOf = (hidden: readonly number[], parts: readonly number[]): number =>
+  parts.reduce((sum, v) => sum + hidden[v]!, 0);
+
+function wholeBlock(
+  weight: Float32Array,
+  { width, units, unitStarts }: { width: number; units: number; unitStarts: readonly number[] },
+): Weights['between'] {
+  return (other, part) => ({ weight, start: other * width * units + unitStarts[part]!, stride: units });
+}
+
+/** Two blocks of weights for each column: of the columns that it reads, and of its own variables. */
+function columnBlocks(
+  { width, hidden }: Layout,
+  reads: readonly ColumnReads[],
+  take: (length: number) => Float32Array,
+): Weights['between'] {
+  const columnOf = new Map(reads.flatMap(({ own }, c) => own.map((v) => [v, c])));
+  const blocks = reads.map(({ own, read }) => {
+    const stride = unitsOf(hidden, own);
+    const others = take(read.length * width * stride);
+    return { stride, others, within: take(own.length * width * stride) };
+  });
+  return (other, part) => {
+    const c = columnOf.get(part)!;
+    const { own, read } = reads[c]!;
+    const { stride, others, within } = blocks[c]!;
+    const unit = unitsOf(hidden, own.slice(0, own.indexOf(part)));
+    const from = columnOf.get(other)!;
+    const place = from === c ? own.indexOf(other) : read.indexOf(from);
+    if (place < 0) return undefined;
+    return { weight: from === c ? within : others, start: place * width * stride + unit, stride };
   };
 }

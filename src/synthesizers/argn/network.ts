@@ -1,4 +1,4 @@
-import type { OpenNetwork, Site, Tensor } from '../../tensor/index.js';
+import type { Init, OpenNetwork, Site, Tensor } from '../../tensor/index.js';
 import {
   add,
   cast,
@@ -20,30 +20,57 @@ import {
   scatterRows,
   square,
   sum,
+  transpose,
   values,
   slice,
   concat,
   split,
 } from '../../tensor/index.js';
 import type { Parts } from './parts.js';
+import { deciders } from './parts.js';
+import { MOST_READ } from './reads.js';
 
 /** Widths of a network, from its variables alone. */
 export interface Layout {
   readonly sizes: readonly number[];
+  /** Whether a variable's neighbouring codes are neighbouring numbers. */
+  readonly ordered: readonly boolean[];
   /** Numbers that stand for a code, the same for all variables. */
   readonly width: number;
   /** Hidden units of each variable's predictor. */
   readonly hidden: readonly number[];
+  /** For each column that has variables, what its predictors read. Undefined: everything. */
+  readonly reads: readonly ColumnReads[] | undefined;
+}
+
+export interface ColumnReads {
+  /** Variables of the column. */
+  readonly own: readonly number[];
+  /** Columns that are read, by their places in the list of those that have variables. */
+  readonly read: readonly number[];
 }
 
 /** The paper's rules: an embedding of max(10, 3·⌈k^¼⌉), here the largest for all; a predictor of 16·round(ln k) units, at least 16. */
-export function layoutOf({ parts }: Parts, units: number): Layout {
+export function layoutOf(
+  { parts, ofColumn }: Parts,
+  units: number,
+  reads?: readonly (readonly number[])[],
+): Layout {
   const sizes = parts.map((part) => part.size);
   const width = Math.max(10, ...sizes.map((size) => 3 * Math.ceil(size ** 0.25)));
   const hidden = sizes.map((size) =>
     Math.max(8, Math.round(16 * units * Math.max(1, Math.round(Math.log(size))))),
   );
-  return { sizes, width, hidden };
+  const varied = [...ofColumn.keys()].filter((c) => ofColumn[c]!.length > 0);
+  const places = new Map(varied.map((c, place) => [c, place]));
+  const columnReads =
+    reads &&
+    varied.map((c) => ({
+      own: ofColumn[c]!,
+      read: reads[c]!.flatMap((other) => places.get(other) ?? []),
+    }));
+  const ordered = parts.map((part) => part.ordered);
+  return { sizes, ordered, width, hidden, reads: columnReads };
 }
 
 /** Log shares to start the output biases from; of second parts, for each group. */
@@ -71,14 +98,28 @@ export function network(
   return groupedCrossEntropy({ logits, sizes: setup.layout.sizes, codes: inputs.codes });
 }
 
+/** The same where a variable that another decides counts 0. */
+export function openLosses(
+  parameters: Parameters,
+  inputs: NetworkInputs,
+  setup: { parts: Parts; layout: Layout; shares: LogShares; rate: number },
+): Tensor {
+  const losses = network(parameters, inputs, setup);
+  const open = openOf(inputs.codes, setup.parts);
+  return open === undefined ? losses : mul(losses, open);
+}
+
 /** What the predictors say of each variable given those before it: logits of all variables' codes side by side [batch, Σ sizes]. */
 function predictions(
   parameters: Parameters,
   { codes, rank, noise }: NetworkInputs,
   { parts, layout, shares, rate }: { parts: Parts; layout: Layout; shares?: LogShares; rate: number },
 ): Tensor {
-  const known = embedAll(parameters, codes, layout);
-  const hidden = relu(orderedLinear(parameters, known, rank, layout));
+  const hidden = relu(
+    layout.reads === undefined
+      ? orderedLinear(parameters, embedAll(parameters, codes, layout), rank, layout)
+      : readingLinear(parameters, { codes, rank }, layout, layout.reads),
+  );
   const kept = noise === undefined ? hidden : dropout(hidden, noise, rate);
   const pieces = split(kept, layout.hidden, 1);
   const logits = pieces.map((piece, v) => {
@@ -104,21 +145,65 @@ export function drawingNetwork(parts: Parts, layout: Layout): OpenNetwork {
   return { graph, parameters: [parameters], outputs: { logits } };
 }
 
+/** 1 where a variable is to be learned [batch, variables], 0 where another says its code outright. */
+function openOf(codes: Tensor, { parts }: Parts): Tensor | undefined {
+  const n = parts.length;
+  const decides = new Float32Array(n * n);
+  for (const [v, part] of parts.entries()) for (const d of deciders(part)) decides[d * n + v] = 1;
+  if (!decides.includes(1)) return undefined;
+  const decided = matmul(cast(codes, 'float32'), codes.graph.constant(decides, [n, n]));
+  return cast(less(decided, 0.5), 'float32');
+}
+
 /** All variables' embeddings side by side [batch, variables · width], from one table. */
-function embedAll(parameters: Parameters, codes: Tensor, { sizes, width }: Layout): Tensor {
-  const { graph } = codes;
-  const starts = sizes.map((_, v) => sizes.slice(0, v).reduce((total, size) => total + size, 0));
-  const total = sizes.reduce((all, size) => all + size, 0);
-  const table = parameters.add('codes.table', [total, width], normal(1));
-  const rows = add(codes, graph.constant(Int32Array.from(starts), [sizes.length], 'int32'));
-  const output = gatherRows(table, rows);
+function embedAll(parameters: Parameters, codes: Tensor, layout: Layout): Tensor {
+  const { table, rows, output } = lookUp(parameters, codes, layout);
   parameters.sites.push({
     parameters: [table],
     output,
     squaredNorms: (delta) => sum(square(delta), { axes: [1, 2] }), // an example looks up each row at most once
     sums: (delta, part) => [scatterRows(delta, part(rows), table)],
   });
-  return reshape(output, ['batch', sizes.length * width]);
+  return reshape(output, ['batch', layout.sizes.length * layout.width]);
+}
+
+function lookUp(
+  parameters: Parameters,
+  codes: Tensor,
+  layout: Layout,
+): Record<'table' | 'rows' | 'output', Tensor> {
+  const { sizes, width } = layout;
+  const starts = sizes.map((_, v) => sizes.slice(0, v).reduce((total, size) => total + size, 0));
+  const total = sizes.reduce((all, size) => all + size, 0);
+  const table = parameters.add('codes.table', [total, width], firstEmbeddings(layout));
+  const rows = add(codes, codes.graph.constant(Int32Array.from(starts), [sizes.length], 'int32'));
+  return { table, rows, output: gatherRows(table, rows) };
+}
+
+/** Waves of an ordered variable's codes begin with this share of chance. */
+const CHANCE = 0.25;
+
+/**
+ * Embeddings to start from: standard normal; of ordered variables slow waves over the codes, each slower one larger, so that neighbours begin alike and a
+ * predictor need not learn each code apart. All have the same expected length.
+ */
+function firstEmbeddings({ sizes, ordered, width }: Layout): Init {
+  const amplitude = Float64Array.from({ length: width }, (_, d) => 1 / (d + 1));
+  const length = Math.sqrt(amplitude.reduce((all, a) => all + a * a, 0));
+  return (rng, out) => {
+    normal(1)(rng, out);
+    let at = 0;
+    for (const [v, size] of sizes.entries()) {
+      for (let k = 0; k < size; k++) {
+        for (let d = 0; d < width; d++, at++) {
+          if (ordered[v] !== true || size < 3) continue;
+          const wave = Math.SQRT2 * Math.cos(Math.PI * (d + 1) * ((k + 0.5) / size));
+          const large = Math.sqrt(width * (1 - CHANCE ** 2)) * (amplitude[d]! / length);
+          out[at] = CHANCE * out[at]! + large * wave;
+        }
+      }
+    }
+  };
 }
 
 /** A layer whose weight between a variable's embedding and another's predictor counts only where the first comes before the second. */
@@ -144,6 +229,66 @@ function orderedLinear(parameters: Parameters, x: Tensor, rank: Tensor, layout: 
   const output = add(matmul(x, mul(weight, mask)), bias);
   parameters.sites.push(orderedSite({ x, mask, weight, bias, output }));
   return output;
+}
+
+/**
+ * The same where the predictors of a column read some others only: a layer for each column. What is read of another column is the sum of its variables'
+ * embeddings; of its own, each one that comes before. For wide tables; without a budget.
+ */
+function readingLinear(
+  parameters: Parameters,
+  { codes, rank }: Pick<NetworkInputs, 'codes' | 'rank'>,
+  layout: Layout,
+  reads: readonly ColumnReads[],
+): Tensor {
+  const { graph } = codes;
+  const { sizes, width, hidden } = layout;
+  const known = transpose(lookUp(parameters, codes, layout).output, [1, 0, 2]); // [variables, batch, width]
+  const columns = sumsOf(known, reads, { sizes, width }); // [columns, batch, width]
+  const indices = (list: readonly number[]): Tensor =>
+    graph.constant(Int32Array.from(list), [list.length], 'int32');
+  const first = gatherRows(rank, indices(reads.map(({ own }) => own[0]!)));
+  const layers = reads.map(({ own, read }, c) => {
+    const units = own.flatMap((v) => new Array<number>(hidden[v]!).fill(v));
+    const layer = (of: Tensor, name: string, rows: readonly number[], mask?: Float32Array): Tensor => {
+      const inputs = rows.length * width;
+      const init = fanIn(Math.max(1, ((read.length + own.length) * width) / 2));
+      const weight = parameters.add(`${name}.${c}`, [inputs, units.length], init);
+      const x = reshape(transpose(of, [1, 0, 2]), ['batch', inputs]);
+      return matmul(
+        x,
+        mask === undefined ? weight : mul(weight, graph.constant(mask, [inputs, units.length])),
+      );
+    };
+    const before = less(gatherRows(first, indices(read)), gatherRows(first, indices([c])));
+    const others = mul(
+      gatherRows(columns, indices(read)),
+      reshape(cast(before, 'float32'), [read.length, 1, 1]),
+    );
+    const inner = Float32Array.from({ length: own.length * width * units.length }, (_, i) =>
+      Number(own[Math.floor(i / (units.length * width))]! < units[i % units.length]!),
+    );
+    const within = gatherRows(known, indices(own));
+    return add(layer(others, 'hidden.others', read), layer(within, 'hidden.own', own, inner));
+  });
+  const all = hidden.reduce((sum, h) => sum + h, 0);
+  return add(concat(layers, 1), parameters.add('hidden.bias', [all], fanIn(Math.max(1, MOST_READ * width))));
+}
+
+/** Sums over the variables of each column [columns, batch, width]. */
+function sumsOf(
+  known: Tensor,
+  reads: readonly ColumnReads[],
+  { sizes, width }: Pick<Layout, 'sizes' | 'width'>,
+): Tensor {
+  const variables = sizes.length;
+  const member = new Float32Array(reads.length * variables);
+  for (const [c, { own }] of reads.entries()) for (const v of own) member[c * variables + v] = 1;
+  const flat = matmul(
+    known.graph.constant(member, [reads.length, variables]),
+    reshape(known, [variables, `batch*${width}`]),
+  );
+  return reshape(flat, [reads.length, 'batch', width]);
 }
 
 function orderedSite(layer: Record<'x' | 'mask' | 'weight' | 'bias' | 'output', Tensor>): Site {

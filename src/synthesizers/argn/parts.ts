@@ -1,21 +1,27 @@
 import type { Coder } from './coder.js';
-import { isDrawn } from './coder.js';
+import { isDrawn, sourcesOf } from './coder.js';
 
 /** A categorical variable of the network. */
 export interface Part {
   readonly column: number;
   /**
    * - `flag`: whether the column's value is missing (0, 1); before the others of its column
+   * - `same`: which of the column's sources has exactly this number (1, 2, …), or none (0)
    * - `code`: the column's code
    * - `group`, `place`: of columns of too many codes, first the group of the code and then its place in it (a two-level softmax, Goodman 2001,
-   *   "Classes for fast maximum entropy training"), which makes 50,000 codes two variables of 224
+   *   "Classes for fast maximum entropy training"), which makes 50,000 codes two variables of 224; of numbers, a stretch and the place in it, so that few rows
+   *   tell much about the first (the paper has digits there)
    */
-  readonly role: 'flag' | 'code' | 'group' | 'place';
+  readonly role: 'flag' | 'same' | 'code' | 'group' | 'place';
   readonly size: number;
+  /** Whether neighbouring codes are neighbouring numbers. */
+  readonly ordered: boolean;
   /** The variable that says the group of a place. */
   readonly parent: number | undefined;
   /** The variable that says whether the value is missing, and what this one's code then is. */
   readonly flag: { readonly part: number; readonly code: number } | undefined;
+  /** The variable that says whether another column has the same number, which then says this one's code. */
+  readonly same: number | undefined;
 }
 
 /** What the network's variables are, and how columns become them. */
@@ -29,10 +35,17 @@ export interface Parts {
 
 /** Columns of more codes have groups. */
 const MOST_CODES = 256;
+const MOST_COARSE_CODES = 16;
+
+/** Codes of a group. */
+function widthOf(coder: Coder): number {
+  const most = coder.kind === 'numbers' && coder.coarse ? MOST_COARSE_CODES : MOST_CODES;
+  return coder.size > most ? Math.ceil(Math.sqrt(coder.size)) : coder.size;
+}
 
 export function partsOf(coders: readonly Coder[]): Parts {
   const parts: Part[] = [];
-  const widths = coders.map(({ size }) => (size > MOST_CODES ? Math.ceil(Math.sqrt(size)) : size));
+  const widths = coders.map(widthOf);
   const ofColumn = coders.map((coder, column) => {
     const first = parts.length;
     parts.push(...columnParts(coder, { column, first, width: widths[column]! }));
@@ -42,27 +55,36 @@ export function partsOf(coders: readonly Coder[]): Parts {
 }
 
 function columnParts(
-  { size, missing }: Coder,
+  coder: Coder,
   { column, first, width }: { column: number; first: number; width: number },
 ): Part[] {
+  const { size, missing } = coder;
   if (size === 1) return [];
+  const none = { ordered: false, parent: undefined, flag: undefined, same: undefined };
   const flagged = missing !== null && size > 2; // with one present code, the code itself is the flag
-  const parts: Part[] = flagged
-    ? [{ column, role: 'flag', size: 2, parent: undefined, flag: undefined }]
-    : [];
+  const parts: Part[] = flagged ? [{ ...none, column, role: 'flag', size: 2 }] : [];
   const flag = (code: number): Part['flag'] => (flagged ? { part: first, code } : undefined);
+  const sources = sourcesOf(coder).length;
+  const same = sources > 0 ? first + parts.length : undefined;
+  if (same !== undefined) parts.push({ ...none, column, role: 'same', size: sources + 1, flag: flag(0) });
   const last = missing ?? 0;
-  if (width === size) return [...parts, { column, role: 'code', size, parent: undefined, flag: flag(last) }];
+  const own = { column, ordered: coder.kind === 'numbers', parent: undefined, same };
+  if (width === size) return [...parts, { ...own, role: 'code', size, flag: flag(last) }];
   const groups = Math.ceil(size / width);
   const parent = first + parts.length;
   return [
     ...parts,
-    { column, role: 'group', size: groups, parent: undefined, flag: flag(Math.floor(last / width)) },
-    { column, role: 'place', size: width, parent, flag: flag(last % width) },
+    { ...own, role: 'group', size: groups, flag: flag(Math.floor(last / width)) },
+    { ...own, role: 'place', size: width, parent, flag: flag(last % width) },
   ];
 }
 
-/** The code of a variable from that of its column. */
+/** Variables that say the code of another one outright: then there is nothing to learn of it. */
+export function deciders({ flag, same }: Part): number[] {
+  return [...(flag === undefined ? [] : [flag.part]), ...(same === undefined ? [] : [same])];
+}
+
+/** The code of a variable from that of its column. Whether another column has the same number is not to be seen from it. */
 export function partCode(
   { parts, widths }: Parts,
   part: number,
@@ -72,6 +94,8 @@ export function partCode(
   switch (role) {
     case 'flag':
       return Number(code === coder.missing);
+    case 'same':
+      return 0;
     case 'code':
       return code;
     case 'group':
@@ -96,6 +120,7 @@ export function drawnCodes(
 ): Uint8Array {
   const { column, size, parent, role, flag } = parts[part]!;
   if (role === 'flag') return Uint8Array.of(1, Number(missing));
+  if (role === 'same') return new Uint8Array(size).fill(1);
   const withMissing = missing && flag === undefined;
   const drawn = (code: number): boolean =>
     code < coder.size && isDrawn(coder, code) && (withMissing || code !== coder.missing);

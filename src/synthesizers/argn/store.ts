@@ -4,7 +4,7 @@ import type { OpenNetwork } from '../../tensor/index.js';
 import { badModel, readBundle, writeBundle } from '../bundle.js';
 import { curveSchema, networkFile, readParameters } from '../training/index.js';
 import type { Coder } from './coder.js';
-import { coderSchema } from './coder.js';
+import { coderSchema, sourcesOf } from './coder.js';
 import { argnManual } from './manual.js';
 import type { ArgnModel } from './model.js';
 import { drawingNetwork, layoutOf } from './network.js';
@@ -19,6 +19,7 @@ const modelSchema = z.strictObject({
   options: argnOptionsSchema,
   coders: z.array(coderSchema),
   order: z.array(z.int().min(0)),
+  reads: z.array(z.array(z.int().min(0))).optional(),
   receipt: receiptSchema.optional(),
   curve: curveSchema,
 });
@@ -35,9 +36,13 @@ export async function saveArgn(dir: string, model: ArgnModel): Promise<void> {
 }
 
 /** The network that draws; none where a table is constant. */
-function networkOf({ coders, options }: Pick<ArgnModel, 'coders' | 'options'>): OpenNetwork | undefined {
+function networkOf({
+  coders,
+  options,
+  reads,
+}: Pick<ArgnModel, 'coders' | 'options' | 'reads'>): OpenNetwork | undefined {
   const parts = partsOf(coders);
-  return parts.parts.length === 0 ? undefined : drawingNetwork(parts, layoutOf(parts, options.units));
+  return parts.parts.length === 0 ? undefined : drawingNetwork(parts, layoutOf(parts, options.units, reads));
 }
 
 /** Reads what {@link saveArgn} wrote. @throws DataError `BAD_MODEL` for anything else. */
@@ -52,7 +57,26 @@ export async function loadArgn(dir: string): Promise<ArgnModel> {
   if (!coders.every((coder, c) => isSound(coder, schema[c]!.categories?.length))) {
     throw badModel(dir, 'its codes are damaged');
   }
+  if (!areSoundReads(model.reads, schema.length) || !areSoundSources(coders, order)) {
+    throw badModel(dir, 'its columns are damaged');
+  }
   return { ...model, parameters: readParameters(dir, networkOf(model), bundle.network?.model) };
+}
+
+function areSoundReads(reads: readonly (readonly number[])[] | undefined, columns: number): boolean {
+  if (reads === undefined) return true;
+  return (
+    reads.length === columns &&
+    reads.every((list, c) => new Set(list).size === list.length && list.every((x) => x < columns && x !== c))
+  );
+}
+
+/** Only numbers of columns drawn before can be repeated. */
+function areSoundSources(coders: readonly Coder[], order: readonly number[]): boolean {
+  const place = new Map(order.map((c, i) => [c, i]));
+  return coders.every((coder, c) =>
+    sourcesOf(coder).every((s) => coders[s]?.kind === 'numbers' && place.get(s)! < place.get(c)!),
+  );
 }
 
 function isSound(coder: Coder, categories: number | undefined): boolean {

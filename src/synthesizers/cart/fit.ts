@@ -6,13 +6,14 @@ import { binColumn } from '../../trees/index.js';
 import { learnBounds } from '../bounds.js';
 import { categoryCounts, checkTable } from '../check.js';
 import { emptyColumn } from '../columns.js';
+import { dependenceOf } from '../dependence.js';
 import { Draft } from './draft.js';
 import type { FitColumnInput } from './fit-column.js';
 import { balanceHead } from './head.js';
 import type { CartModel, ColumnModel } from './model.js';
 import type { CompiledCart } from './options.js';
 import { settleOptions } from './options.js';
-import { columnOrder, dependenceOf, predecessorsOf } from './order.js';
+import { columnOrder, predecessorsOf } from './order.js';
 import type { Feature } from './split.js';
 
 /** Rows drawn to balance the labels. */
