@@ -80,7 +80,7 @@ function drawnCodes(coder: Coder, missing: boolean): (code: number) => boolean {
 }
 
 /** Takes a row's shares of the codes of all choices (or anything that grows with them as a weight) and draws a column's code. */
-export type DrawCode = (weights: Float64Array, u: () => number) => number;
+export type DrawCode = (weights: ArrayLike<number>, u: () => number) => number;
 
 /** For each column, how its code is drawn from weights of all choices, side by side as in the layout. */
 export function codeDrawers(layout: Layout, coders: readonly Coder[]): DrawCode[] {
@@ -116,7 +116,7 @@ interface Masked {
 }
 
 /** A code by its weight among those that may be drawn; of weights that are all 0, each alike. */
-function drawMasked(weights: Float64Array, { start, mask, from, size }: Masked, u: number): number {
+function drawMasked(weights: ArrayLike<number>, { start, mask, from, size }: Masked, u: number): number {
   let total = 0;
   let allowed = 0;
   for (let k = 0; k < size; k++) {

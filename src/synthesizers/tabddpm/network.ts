@@ -1,12 +1,15 @@
 import type { OpenNetwork, Tensor } from '../../tensor/index.js';
 import {
   add,
+  clamp,
   dropout,
   embedding,
+  exp,
   gatherRows,
   Graph,
   groupedCrossEntropy,
   linear,
+  matmul,
   mean,
   mul,
   normal,
@@ -34,11 +37,13 @@ export interface Shape {
 export interface NoisyInputs {
   /** Codes of all choices (int32 [batch, choices]); none where there are no choices. */
   readonly codes: Tensor | undefined;
+  /** The same with a 1 for each code [batch, codes of all choices], instead. */
+  readonly hot?: Tensor | undefined;
   /** Numbers [batch, numbers]; none where there are no numbers. */
   readonly numbers: Tensor | undefined;
   /** 1 for columns that are given, without noise [batch, columns]. */
   readonly known: Tensor;
-  /** Steps of noise (int32 [batch]). */
+  /** Steps of noise (int32 [batch], or [1] where all rows are at the same). */
   readonly time: Tensor;
 }
 
@@ -49,14 +54,37 @@ export interface Denoised {
 }
 
 export function noisyInputs(graph: Graph, { layout }: Shape): NoisyInputs {
-  const [choices, numbers] = [layout.choices.length, layout.numbers.length];
+  const numbers = layout.numbers.length;
   return {
-    codes: choices === 0 ? undefined : graph.input('codes', ['batch', choices], 'int32'),
+    codes: noisyCodes(graph, layout),
     numbers: numbers === 0 ? undefined : graph.input('numbers', ['batch', numbers]),
     known: graph.input('known', ['batch', layout.ofColumn.length]),
     time: graph.input('time', ['batch'], 'int32'),
   };
 }
+
+/** The inputs for drawing a block: all rows are at the same step, and codes are given in the form that is faster. */
+function blockInputs(graph: Graph, shape: Shape): NoisyInputs {
+  const { layout } = shape;
+  const numbers = layout.numbers.length;
+  return {
+    codes: isHot(layout) ? undefined : noisyCodes(graph, layout),
+    hot: isHot(layout) ? graph.input('hot', ['batch', layout.width]) : undefined,
+    numbers: numbers === 0 ? undefined : graph.input('numbers', ['batch', numbers]),
+    known: graph.input('known', ['batch', layout.ofColumn.length]),
+    time: graph.input('time', [1], 'int32'),
+  };
+}
+
+/** A product is faster than looking rows up where there are few codes a choice. */
+const MOST_HOT = 40;
+
+/** Whether drawing gives codes as ones among zeros. */
+export const isHot = ({ choices, width }: Layout): boolean =>
+  choices.length > 0 && width <= MOST_HOT * choices.length;
+
+const noisyCodes = (graph: Graph, { choices }: Layout): Tensor | undefined =>
+  choices.length === 0 ? undefined : graph.input('codes', ['batch', choices.length], 'int32');
 
 export interface DenoiserOptions {
   readonly shape: Shape;
@@ -84,7 +112,10 @@ export function denoiser(
   let x = add(linear(parameters, 'known', inputs.known, { units }), timeOf(parameters, inputs.time, shape));
   if (inputs.numbers !== undefined)
     x = add(x, linear(parameters, 'numbers', inputs.numbers, { units, bias: false }));
-  if (inputs.codes !== undefined) {
+  const init = normal(1 / Math.sqrt(layout.choices.length));
+  if (inputs.hot !== undefined) {
+    x = add(x, matmul(inputs.hot, parameters.add('codes.table', [layout.width, units], init)));
+  } else if (inputs.codes !== undefined) {
     const starts = inputs.codes.graph.constant(
       Int32Array.from(layout.starts),
       [layout.starts.length],
@@ -93,7 +124,7 @@ export function denoiser(
     const rows = embedding(parameters, 'codes', add(inputs.codes, starts), {
       size: layout.width,
       width: units,
-      init: normal(1 / Math.sqrt(layout.choices.length)),
+      init,
       distinct: true,
     });
     x = add(x, sum(rows, { axes: [1] }));
@@ -107,7 +138,7 @@ export function denoiser(
     units: numbers + layout.width,
     ...(start === undefined ? {} : { biasInit: values(start) }),
   });
-  if (inputs.codes === undefined) return { noise: out, logits: undefined };
+  if (layout.choices.length === 0) return { noise: out, logits: undefined };
   if (numbers === 0) return { noise: undefined, logits: out };
   const [noise, logits] = split(out, [numbers, layout.width], 1);
   return { noise, logits };
@@ -179,5 +210,21 @@ export function drawingNetwork(shape: Shape): OpenNetwork {
     graph,
     parameters: [parameters],
     outputs: { ...(noise && { noise }), ...(logits && { logits }) },
+  };
+}
+
+/** As in training (tensor's groupedCrossEntropy). */
+const MOST_LOGIT = 30;
+
+/** The same for a block of rows that are all at one step, with `weights` instead of logits: shares of the codes of each choice, not yet divided by their sum. */
+export function blockNetwork(shape: Shape): OpenNetwork {
+  const graph = new Graph();
+  const parameters = new Parameters(graph);
+  const { noise, logits } = denoiser(parameters, blockInputs(graph, shape), { shape, rate: 0 });
+  const weights = logits && exp(clamp(logits, -MOST_LOGIT, MOST_LOGIT));
+  return {
+    graph,
+    parameters: [parameters],
+    outputs: { ...(noise && { noise }), ...(weights && { weights }) },
   };
 }

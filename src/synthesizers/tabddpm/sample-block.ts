@@ -10,7 +10,7 @@ import { drawClasses } from './labels.js';
 import type { TabddpmModel } from './model.js';
 import { shapeOf } from './model.js';
 import type { Shape } from './network.js';
-import { drawingNetwork } from './network.js';
+import { blockNetwork, isHot } from './network.js';
 import { stepBack } from './noise.js';
 import { cosineSchedule, visitsOf } from './schedule.js';
 
@@ -23,10 +23,10 @@ export async function sampleBlock(block: NetworkBlock<TabddpmModel>): Promise<Co
   const { layout } = shape;
   const state = startRows(model, layout, { rows, given, rng });
   let drawn = state.coded;
-  let weights = new Float64Array(0);
+  let weights: Float32Array = new Float32Array(0);
   if (hasNetwork(layout) && rows > 0) {
     const { parameters } = model;
-    const network = await prepare(block.model.id, () => freeze(drawingNetwork(shape), parameters).model);
+    const network = await prepare(block.model.id, () => freeze(blockNetwork(shape), parameters).model);
     ({ coded: drawn, weights } = await denoise(model, { shape, network, rng, state }));
   }
   const drawers = codeDrawers(layout, model.coders);
@@ -111,30 +111,44 @@ interface Denoising {
 async function denoise(
   model: TabddpmModel,
   { shape, network, rng, state }: Denoising,
-): Promise<{ coded: CodedRows; weights: Float64Array<ArrayBuffer> }> {
+): Promise<{ coded: CodedRows; weights: Float32Array }> {
   const { layout } = shape;
   const { coded, known } = state;
   const { rows } = coded;
-  const columns = layout.ofColumn.length;
   const alphaBar = cosineSchedule(shape.noiseSteps);
   const visits = visitsOf(shape.noiseSteps, model.options.drawSteps);
-  const weights = new Float64Array(rows * layout.width);
+  const [choices, numbers] = [layout.choices.length, layout.numbers.length];
+  const hot = isHot(layout) ? new Float32Array(rows * layout.width) : undefined;
+  const weights = new Float32Array(rows * layout.width);
+  const noise = new Float32Array(rows * numbers);
   const feeds = {
-    known: value(known, [rows, columns]),
-    ...(layout.choices.length > 0 && { codes: value(coded.codes, [rows, layout.choices.length]) }),
-    ...(layout.numbers.length > 0 && { numbers: value(coded.numbers, [rows, layout.numbers.length]) }),
+    known: value(known, [rows, layout.ofColumn.length]),
+    ...(hot !== undefined && { hot: value(hot, [rows, layout.width]) }),
+    ...(choices > 0 && hot === undefined && { codes: value(coded.codes, [rows, choices]) }),
+    ...(numbers > 0 && { numbers: value(coded.numbers, [rows, numbers]) }),
+  };
+  const into = {
+    ...(choices > 0 && { weights: value(weights, [rows, layout.width]) }),
+    ...(numbers > 0 && { noise: value(noise, [rows, numbers]) }),
   };
   for (const [i, t] of visits.slice(0, -1).entries()) {
-    const time = value(new Int32Array(rows).fill(t));
-    const said = await network.run({ ...feeds, time });
+    if (hot !== undefined) heat(hot, coded, layout);
+    await network.run({ ...feeds, time: value(Int32Array.of(t)) }, into);
     const points = { now: alphaBar[t]!, next: alphaBar[visits[i + 1]!]! };
-    if (said['noise'] !== undefined) moveNumbers(state, layout, { ...points, noise: said['noise'].data });
-    if (said['logits'] !== undefined) {
-      weighCodes(weights, said['logits'].data);
-      if (visits[i + 1]! > 0) moveCodes(state, layout, { ...points, weights, rng: rng.split('step', t) });
-    }
+    moveNumbers(state, layout, { ...points, noise });
+    if (choices > 0 && visits[i + 1]! > 0)
+      moveCodes(state, layout, { ...points, weights, rng: rng.split('step', t) });
   }
   return { coded, weights };
+}
+
+/** Puts a 1 at each row's codes. */
+function heat(hot: Float32Array, { codes, rows }: CodedRows, { starts, width }: Layout): void {
+  hot.fill(0);
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0; k < starts.length; k++)
+      hot[row * width + starts[k]! + codes[row * starts.length + k]!] = 1;
+  }
 }
 
 interface Points {
@@ -145,37 +159,27 @@ interface Points {
 function moveNumbers(
   { coded: { numbers, rows }, known }: StartRows,
   layout: Layout,
-  { now, next, noise }: Points & { noise: ArrayLike<number | bigint> },
+  { now, next, noise }: Points & { noise: Float32Array },
 ): void {
   const many = layout.numbers.length;
   const columns = layout.ofColumn.length;
+  const [signal, spread] = [Math.sqrt(now), Math.sqrt(1 - now)];
+  const [nextSignal, nextSpread] = [Math.sqrt(next), Math.sqrt(1 - next)];
   for (let row = 0; row < rows; row++) {
     for (let n = 0; n < many; n++) {
       if (known[row * columns + layout.numbers[n]!] === 1) continue;
       const at = row * many + n;
       const x = numbers[at]!;
-      const clean = (x - Math.sqrt(1 - now) * Number(noise[at])) / Math.sqrt(now);
-      const held = Math.min(Math.max(clean, -MOST_SCORE), MOST_SCORE);
-      const left = (x - Math.sqrt(now) * held) / Math.sqrt(1 - now);
-      numbers[at] = Math.sqrt(next) * held + Math.sqrt(1 - next) * left;
+      const clean = Math.min(Math.max((x - spread * noise[at]!) / signal, -MOST_SCORE), MOST_SCORE);
+      numbers[at] = nextSignal * clean + (nextSpread * (x - signal * clean)) / spread;
     }
-  }
-}
-
-/** As in training (tensor's groupedCrossEntropy). */
-const MOST_LOGIT = 30;
-
-/** Shares of the codes of each choice, not yet divided by their sum. */
-function weighCodes(weights: Float64Array, logits: ArrayLike<number | bigint>): void {
-  for (let i = 0; i < weights.length; i++) {
-    weights[i] = Math.exp(Math.min(Math.max(Number(logits[i]), -MOST_LOGIT), MOST_LOGIT));
   }
 }
 
 function moveCodes(
   { coded: { codes, rows }, known }: StartRows,
   layout: Layout,
-  { now, next, weights, rng }: Points & { weights: Float64Array; rng: Rng },
+  { now, next, weights, rng }: Points & { weights: Float32Array; rng: Rng },
 ): void {
   const many = layout.choices.length;
   const columns = layout.ofColumn.length;
@@ -190,7 +194,7 @@ function moveCodes(
   }
 }
 
-function drawAt(weights: Float64Array, start: number, size: number, u: number): number {
+function drawAt(weights: Float32Array, start: number, size: number, u: number): number {
   let total = 0;
   for (let k = 0; k < size; k++) total += weights[start + k]!;
   let left = u * total;
