@@ -123,7 +123,7 @@ export function putSame(
 }
 
 /** The variable that says whether a column repeats another. */
-export function sameOf(
+function sameOf(
   { parts: { parts, ofColumn } }: Pick<Weights, 'parts'>,
   column: number,
 ): number | undefined {
