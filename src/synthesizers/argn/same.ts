@@ -123,10 +123,7 @@ export function putSame(
 }
 
 /** The variable that says whether a column repeats another. */
-function sameOf(
-  { parts: { parts, ofColumn } }: Pick<Weights, 'parts'>,
-  column: number,
-): number | undefined {
+function sameOf({ parts: { parts, ofColumn } }: Pick<Weights, 'parts'>, column: number): number | undefined {
   return ofColumn[column]!.find((part) => parts[part]!.role === 'same');
 }
 
