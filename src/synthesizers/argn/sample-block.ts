@@ -56,7 +56,8 @@ function drawColumn(
     visit(weights, state, part, { rng });
     if (weights.parts.parts[part]!.role === 'same') repeatCodes(weights, state, c, columnOf);
   }
-  const values = decode(model.coders[c]!, model.schema[c]!, takeCodes(weights, state, c), rng);
+  const chance = rng.split('numbers', c);
+  const values = decode(model.coders[c]!, model.schema[c]!, takeCodes(weights, state, c), chance);
   repeatNumbers(weights, state, { column: c, values }, columnOf);
   return fixed === undefined ? values : merge(fixed, values);
 }
