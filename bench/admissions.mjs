@@ -40,11 +40,13 @@ const learners = { boosting: learnBoosting, logistic: learnLogistic };
 const named = flags.simulated.map((text) => text.split('=', 2));
 
 const blueprint = parseBlueprint(readFileSync(flags.blueprint, 'utf8'), path.basename(flags.blueprint));
-const features = async (dir) =>
-  buildFeatures(await CohortStore.open(dir), compileBlueprint(blueprint), context);
+const features = async (dir, cohort = blueprint.cohort) =>
+  buildFeatures(await CohortStore.open(dir), compileBlueprint({ ...blueprint, cohort }), context);
 const real = await features(flags.real);
+// sources that do not tell when a unit stay ends hold only stays that reach the index; of simulated ones the end is known
+const reaching = { ...blueprint.cohort, endedBeforeIndex: 'drop' };
 const sides = [];
-for (const [name, dir] of named) sides.push({ name, dir, made: await features(dir) });
+for (const [name, dir] of named) sides.push({ name, dir, made: await features(dir, reaching) });
 
 const shared = sharedColumns(
   real.table,

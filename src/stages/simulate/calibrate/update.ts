@@ -63,7 +63,7 @@ const oddsGap = ({ real, simulated }: Both): number =>
 const ratio = ({ real, simulated }: Both): number => (real.value! / simulated.value!) ** damping;
 
 function moveSignal(signal: SignalFile, found: Both | undefined, move: Mover): void {
-  if (found === undefined) return;
+  if (found === undefined || !('baseline' in signal)) return;
   const { id, baseline, scale, limits } = signal;
   const path = `stay|signals|${id}|baseline`;
   const gap = damping * (found.real.value! - found.simulated.value!);
@@ -74,7 +74,7 @@ function moveSignal(signal: SignalFile, found: Both | undefined, move: Mover): v
   const log = scale === 'log';
   move(`${path}|value`, baseline.value, {
     to: (now) => (log ? now * ratio(found) : now + gap),
-    range: id === 'gcs' ? [3, 15.2] : [limits[0], limits[1]],
+    range: [limits[0], limits[1]],
   });
   if (baseline.sd === 0) return;
   const missing = spread(found.real, log) ** 2 - spread(found.simulated, log) ** 2;

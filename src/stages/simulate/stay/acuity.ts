@@ -5,6 +5,8 @@ import type { Organ, OrganScores } from './types.js';
 import { organs } from './types.js';
 
 const decadesAbove60 = (age: number): number => Math.max(0, age - 60) / 10;
+/** Decades from 60 years on, below 0 for the younger; nobody counts as younger than 40 or older than 90. */
+export const decadesFrom60 = (age: number): number => (Math.min(90, Math.max(40, age)) - 60) / 10;
 const MOST_SCORE = 4.5;
 /** Acuity never falls below: nobody is better than well. */
 const LEAST_ACUITY = -0.3;
@@ -26,6 +28,7 @@ export class Illness {
   readonly #chronic: OrganScores;
   readonly #recovery: number;
   readonly #refractory: boolean;
+  #scores: Readonly<Record<Organ, number>>;
   readonly #loads: Readonly<Record<Organ, number>>;
   readonly #walks: Record<Organ, number>;
   readonly #injuries: Record<Organ, number>;
@@ -49,21 +52,24 @@ export class Illness {
     this.acuity = this.#course0;
     this.peak = this.acuity;
     this.#recovery = logNormal(rng, course.recovery_hours) * hazards.hospital.recovery;
-    this.#refractory = rng.next() < this.#refractoryChance(start, patient.ageYears);
+    const unluck = rng.next();
     this.#loads = byOrgan(
       (organ) => (course.organs[organ] ?? 0) * Math.exp(hazards.frailty.sd * rng.normal()),
     );
     this.#walks = byOrgan(() => fluctuation.organSd * rng.normal());
     this.#injuries = byOrgan(() => 0);
+    this.#scores = this.#scoresNow();
+    this.#refractory = unluck < this.#refractoryChance(start, patient.ageYears);
   }
 
   /** The sicker and the older, the likelier. */
   #refractoryChance(start: number, age: number): number {
     const { refractory } = this.#course;
     if (refractory === 0 || refractory === 1) return refractory;
-    const { reference, perPoint, perDecadeAbove60 } = this.#data.hazards.refractory;
+    const { reference, perPoint, perDecadeAbove60, perExcess } = this.#data.hazards.refractory;
     const odds = Math.log(refractory / (1 - refractory));
-    const more = perPoint * (start - reference) + perDecadeAbove60 * decadesAbove60(age);
+    const more =
+      perPoint * (start - reference) + perDecadeAbove60 * decadesFrom60(age) + perExcess * this.excess();
     return 1 / (1 + Math.exp(-odds - more));
   }
 
@@ -76,6 +82,7 @@ export class Illness {
   injure(organ: Organ, dysfunction: number, acuity: number): void {
     this.#injuries[organ] += dysfunction;
     this.#course0 += acuity;
+    this.#scores = this.#scoresNow();
   }
 
   /** An operation. */
@@ -83,6 +90,7 @@ export class Illness {
     for (const organ of organs) this.#injuries[organ] += dysfunction[organ] ?? 0;
     this.#course0 += acuity;
     this.acuity += acuity;
+    this.#scores = this.#scoresNow();
   }
 
   /** An hour later. */
@@ -106,10 +114,37 @@ export class Illness {
       this.#walks[organ] = this.#walks[organ] * organKeep + organNoise * this.#rng.normal();
       this.#injuries[organ] *= heal;
     }
+    this.#scores = this.#scoresNow();
   }
 
   /** Score of an organ now, 0 to 4.5. */
   score(organ: Organ): number {
+    return this.#scores[organ];
+  }
+
+  /**
+   * How much more dangerous the organs' failure is than usual in this illness at this acuity: log of the hazard. The illness's own danger is in
+   * the acuity; what differs between patients who are equally ill with it is which organs fail.
+   */
+  excess(): number {
+    const { perOrganPoint } = this.#data.hazards.death;
+    let sum = 0;
+    for (const [organ, weight] of Object.entries(perOrganPoint) as [Organ, number][]) {
+      const usual = (this.#course.organs[organ] ?? 0) * Math.max(0, this.acuity);
+      sum += weight * (this.#scores[organ] - Math.min(MOST_SCORE, usual));
+    }
+    return sum;
+  }
+
+  #scoresNow(): Record<Organ, number> {
+    const direct = byOrgan((organ) => this.#ownScore(organ));
+    const more = byOrgan(() => 0);
+    for (const { from, to, above, perPoint } of this.#data.hazards.spread.links)
+      more[to] += perPoint * Math.max(0, direct[from] - above);
+    return byOrgan((organ) => Math.min(MOST_SCORE, direct[organ] + more[organ]));
+  }
+
+  #ownScore(organ: Organ): number {
     const own = this.#loads[organ] * Math.max(0, this.acuity) + this.#injuries[organ];
     // an organ that the illness spares and that is sound fluctuates little
     const walk = this.#walks[organ] * Math.min(1, 0.3 + own);

@@ -90,6 +90,8 @@ export const courseSchema = section({
     /** Points a decade of age above 60. */
     per_decade: z.number(),
   }),
+  /** How long an emergency has lasted at arrival: what changes slowly has changed by then; by default as in all stays. */
+  onset_hours: logNormal.optional(),
   /** Points of dysfunction a point of acuity, by organ. */
   organs: z.partialRecord(z.enum(organs), z.number()),
   /** Readings that this illness moves by itself: units of the signal (of its logarithm where that is its scale) a point of acuity. */

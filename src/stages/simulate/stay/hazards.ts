@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { organs } from './types.js';
 
 const unit = z.string();
 const number = z.number();
@@ -7,8 +8,28 @@ const number = z.number();
 export const hazardsSchema = z.strictObject({
   remarks: z.string(),
   source: z.string(),
-  death: z.strictObject({ atZero: number, perPoint: number, unit }),
-  refractory: z.strictObject({ reference: number, perPoint: number, perDecadeAbove60: number, unit }),
+  death: z.strictObject({
+    atZero: number,
+    perPoint: number,
+    perDecade: number,
+    perOrganPoint: z.partialRecord(z.enum(organs), number),
+    unit,
+    source: z.string(),
+  }),
+  spread: z.strictObject({
+    links: z.array(
+      z.strictObject({ from: z.enum(organs), to: z.enum(organs), above: number, perPoint: number }),
+    ),
+    unit,
+    source: z.string(),
+  }),
+  refractory: z.strictObject({
+    reference: number,
+    perPoint: number,
+    perDecadeAbove60: number,
+    perExcess: number,
+    unit,
+  }),
   comfort: z.strictObject({
     atZero: number,
     perPoint: number,

@@ -1,22 +1,10 @@
 import type { Rng } from '../../../core/index.js';
-import type { Illness } from './acuity.js';
-import type { Course } from './course-schema.js';
 import type { Order, StayData } from './data.js';
-import type { Organ, Place, Reading, Round, Signal, StayPatient } from './types.js';
+import type { Levels, Moment, Values } from './levels.js';
+import type { Place, Reading, Round } from './types.js';
 
 /** Shortest time between two rounds of an order, hours. */
 const LEAST_HOURS = 0.25;
-
-interface Level {
-  readonly signal: Signal;
-  readonly base: number;
-  readonly pulls: readonly (readonly [Organ, number])[];
-  /** What the illness does by itself, a point of acuity. */
-  readonly own: number;
-  /** The slow fluctuation and when it was. */
-  walk: number;
-  hour: number;
-}
 
 interface Due {
   readonly order: Order;
@@ -25,6 +13,8 @@ interface Due {
   hour: number;
   /** Whether it was ordered for this hour whatever its share. */
   ordered: boolean;
+  /** When it was last measured; NaN: never. */
+  last: number;
 }
 
 /** What is measured in one stay, and when. */
@@ -32,30 +22,33 @@ export class Readings {
   readonly rounds: Round[] = [];
   readonly #rng: Rng;
   readonly #data: StayData;
-  readonly #levels: ReadonlyMap<string, Level>;
+  readonly #levels: Levels;
   readonly #due: Due[];
 
-  constructor(course: Course, patient: StayPatient, { data, rng }: { data: StayData; rng: Rng }) {
+  constructor(levels: Levels, { data, rng }: { data: StayData; rng: Rng }) {
     this.#rng = rng;
     this.#data = data;
-    this.#levels = new Map(data.signals.map((signal) => [signal.id, this.#levelOf(signal, course, patient)]));
+    this.#levels = levels;
     this.#due = data.orders.map((order) => {
       const ordered = rng.next() < order.arrival;
       const hour = ordered ? 0.1 + 0.7 * rng.next() : order.hours.ward * (0.1 + rng.next());
-      return { order, hour, ordered, rank: rng.next() };
+      return { order, hour, ordered, rank: rng.next(), last: NaN };
     });
   }
 
   /** Everything that is measured until an hour (exclusive). */
-  until(hour: number, now: { illness: Illness; place: Place; effects: ReadonlyMap<string, number> }): void {
+  until(hour: number, now: Moment & { readonly place: Place }): void {
     for (const due of this.#due) {
       while (due.hour < hour) {
-        const { looksAt, informed, hours, share } = due.order;
+        const { looksAt, informed, hours, share, with: more = {}, only } = due.order;
         const drive = Math.max(0, Math.max(...looksAt.map((organ) => now.illness.score(organ))) - 1);
-        if (due.ordered || due.rank < moreOften(share[now.place], informed * drive))
-          this.#measure(due.order, due.hour, now);
+        let log = informed * drive;
+        for (const [support, by] of Object.entries(more)) if (now.running.has(support)) log += by;
+        const possible = only?.some((support) => now.running.has(support)) ?? true;
+        if (possible && (due.ordered || due.rank < moreOften(share[now.place], log)))
+          this.#measure(due, hours[now.place], now);
         due.ordered = false;
-        const interval = hours[now.place] * Math.exp(-informed * drive);
+        const interval = hours[now.place] * Math.exp(-log);
         due.hour += Math.max(LEAST_HOURS, interval * Math.exp(this.#data.jitter * this.#rng.normal()));
       }
     }
@@ -69,48 +62,26 @@ export class Readings {
     }
   }
 
-  #measure(
-    order: Order,
-    hour: number,
-    { illness, effects }: { illness: Illness; effects: ReadonlyMap<string, number> },
-  ): void {
+  #measure(due: Due, interval: number, now: Moment): void {
+    const { order, hour } = due;
     const minute = Math.round(hour * 60) / 60;
     const readings: Reading[] = [];
+    const values: Values = new Map();
+    // a volume is not kept for much longer than usual
+    const since = due.last >= hour - 1.5 * interval ? due.last : Math.max(0, hour - interval);
+    due.last = hour;
     for (const id of order.signals) {
-      if (this.#rng.next() < this.#data.missed) continue;
-      const value = this.#value(this.#levels.get(id)!, hour, { illness, effect: effects.get(id) ?? 0 });
+      if (this.#rng.next() < this.#missed(order, id, now)) continue;
+      const value = this.#levels.read(id, { hour, hours: hour - since, now, values });
       readings.push({ hour: minute, signal: id, value });
     }
     if (readings.length > 0) this.rounds.push({ hour: minute, order: order.id, readings });
   }
 
-  #value(level: Level, hour: number, { illness, effect }: { illness: Illness; effect: number }): number {
-    const { signal } = level;
-    const keep = Math.exp(-(hour - level.hour) / signal.own.hours);
-    level.walk = level.walk * keep + signal.own.sd * Math.sqrt(1 - keep * keep) * this.#rng.normal();
-    level.hour = hour;
-    let sum = level.base + level.walk + effect + signal.error * this.#rng.normal();
-    sum += level.own * Math.max(0, illness.acuity);
-    for (const [organ, slope] of level.pulls) sum += slope * illness.score(organ);
-    const value = signal.scale === 'log' ? Math.exp(sum) : sum;
-    const [low, high] = signal.limits;
-    const scale = 10 ** signal.decimals;
-    return Math.round(Math.min(high, Math.max(low, value)) * scale) / scale;
-  }
-
-  #levelOf(signal: Signal, course: Course, patient: StayPatient): Level {
-    const { baseline, scale } = signal;
-    const log = scale === 'log';
-    const own = 'sign' in baseline ? patient.level(baseline.sign) + baseline.shift : baseline.value;
-    const spread = 'sign' in baseline ? 0 : baseline.sd * this.#rng.normal();
-    return {
-      signal,
-      base: (log ? Math.log(own) : own) + spread,
-      pulls: Object.entries(signal.organs) as [Organ, number][],
-      own: course.signals[signal.id] ?? 0,
-      walk: signal.own.sd * this.#rng.normal(),
-      hour: 0,
-    };
+  /** Chance that a signal of a round is not charted. */
+  #missed({ omits = [] }: Order, id: string, { running }: Moment): number {
+    const omitted = omits.find(({ signal, with: support }) => signal === id && running.has(support));
+    return omitted?.share ?? this.#data.missed;
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Rng } from '../../../core/index.js';
-import { Illness, logNormal } from './acuity.js';
+import { decadesFrom60, Illness, logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
 import { stayData } from './data.js';
 import type { StayData } from './data.js';
 import type { Hazards } from './hazards.js';
+import { Levels } from './levels.js';
 import { Readings } from './readings.js';
 import { Treatments } from './treatments.js';
 import type {
@@ -44,14 +45,11 @@ export function simulateStay(
   { course, patient, arrivalHour, data = stayData }: StayRequest,
   rng: Rng,
 ): StayCourse {
-  const { hazards, supports } = data;
+  const { hazards } = data;
   const illness = new Illness(course, patient, { data, rng: rng.split('illness') });
-  const treatments = new Treatments(course, illness, {
-    supports,
-    rescue: hazards.rescue,
-    rng: rng.split('treatments'),
-  });
-  const readings = new Readings(course, patient, { data, rng: rng.split('readings') });
+  const treatments = new Treatments(course, illness, { data, rng: rng.split('treatments') });
+  const levels = new Levels({ course, patient, illness }, { data, rng: rng.split('levels') });
+  const readings = new Readings(levels, { data, rng: rng.split('readings') });
   const ending = new Ending(patient, arrivalHour, {
     rng: rng.split('ending'),
     course,
@@ -65,7 +63,10 @@ export function simulateStay(
   const complications: Complication[] = [];
   const hidden: Hidden[] = [];
   for (let hour = 0; ; hour++) {
-    if (hour > 0) illness.advance();
+    if (hour > 0) {
+      illness.advance();
+      levels.advance(illness);
+    }
     for (const { code, per_day: perDay, organ, dysfunction, acuity } of course.complications) {
       const chance = (perDay / 24) * 2 ** (illness.acuity - COMPLICATION_ACUITY);
       if (mishaps.next() >= chance || complications.some((one) => one.code.code === code.code)) continue;
@@ -79,7 +80,12 @@ export function simulateStay(
       hidden.push({ hour, name: 'acuity', value: Math.round(illness.acuity * 100) / 100 });
     const end =
       hour >= MOST_HOURS ? { at: hour, outcome: 'facility' as const } : ending.advance(hour, illness);
-    readings.until(end?.at ?? hour + 1, { illness, place: places.place, effects: treatments.effects });
+    readings.until(end?.at ?? hour + 1, {
+      illness,
+      place: places.place,
+      effects: treatments.effects(hour),
+      running: treatments.running,
+    });
     if (end === undefined) continue;
     return {
       hours: end.at,
@@ -143,6 +149,8 @@ class Ending {
   readonly #rng: Rng;
   readonly #course: Course;
   readonly #hazards: Hazards;
+  /** What age adds to the log of the hazard. */
+  readonly #age: number;
   #comfortSince = 0;
   #toHospice = false;
   #calm = 0;
@@ -157,6 +165,7 @@ class Ending {
     this.#rng = rng;
     this.#course = course;
     this.#hazards = hazards;
+    this.#age = hazards.death.perDecade * decadesFrom60(patient.ageYears);
   }
 
   /** What the patient wants done is asked soon after arrival. */
@@ -171,9 +180,11 @@ class Ending {
     const { death, comfort, discharge } = this.#hazards;
     const { acuity } = illness;
     const u = this.#rng.next();
-    const risk = Math.exp(death.atZero + death.perPoint * acuity) * (this.comfort ? comfort.deathFactor : 1);
+    const excess = illness.excess() + this.#age;
+    const risk =
+      Math.exp(death.atZero + death.perPoint * acuity + excess) * (this.comfort ? comfort.deathFactor : 1);
     if (u < -Math.expm1(-risk)) return { at: hour + Math.max(0.05, this.#rng.next()), outcome: 'died' };
-    this.#decideComfort(hour, acuity);
+    this.#decideComfort(hour, illness);
     this.#calm = acuity < discharge.below ? this.#calm + 1 : 0;
     const clock = (this.#arrivalHour + hour) % 24;
     const open = clock >= discharge.fromUtcHour && clock < discharge.toUtcHour;
@@ -185,10 +196,11 @@ class Ending {
     return { at: hour + this.#rng.next(), outcome: this.#goesTo(illness.peak) };
   }
 
-  #decideComfort(hour: number, acuity: number): void {
+  #decideComfort(hour: number, illness: Illness): void {
     const { comfort, codeStatus, hospice } = this.#hazards;
     const old = decades(this.#patient.ageYears);
-    const chance = Math.exp(comfort.atZero + comfort.perPoint * acuity + comfort.perDecadeAbove60 * old);
+    const log = comfort.atZero + comfort.perPoint * illness.acuity + comfort.perDecadeAbove60 * old;
+    const chance = Math.exp(log + illness.excess());
     if (this.comfort || this.#rng.next() >= chance * this.#course.comfort) return;
     this.comfort = true;
     this.#comfortSince = hour;

@@ -2,8 +2,7 @@ import type { Rng } from '../../../core/index.js';
 import type { Illness } from './acuity.js';
 import { logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
-import type { Support } from './data.js';
-import type { Hazards } from './hazards.js';
+import type { StayData, Support } from './data.js';
 import { drawDetails } from './details.js';
 import type { Detail, Hidden, Imaging, Treatment } from './types.js';
 
@@ -12,6 +11,8 @@ type Plan = Course['treatments'][number];
 interface Running {
   readonly support: Support;
   readonly start: number;
+  /** How strongly this patient responds. */
+  readonly response: number;
   /** Hours in a row that the organ was well enough. */
   well: number;
   /** Of one that is planned: when it ends, unless the organ has failed meanwhile. */
@@ -39,6 +40,13 @@ export class Treatments {
   readonly #illness: Illness;
   readonly #supports: readonly Support[];
   readonly #running = new Map<string, Running>();
+  readonly #drugs: StayData['drugs'];
+  /** Effects of what has ended, and when it did. */
+  readonly #ended: {
+    readonly effects: ReadonlyMap<string, number>;
+    readonly lingers: number;
+    readonly end: number;
+  }[] = [];
   /** Supports that start at an hour. */
   readonly #planned = new Map<string, number>();
   /** Decided against for good. */
@@ -52,10 +60,14 @@ export class Treatments {
   constructor(
     course: Course,
     illness: Illness,
-    { supports, rescue, rng }: { supports: readonly Support[]; rescue: Hazards['rescue']; rng: Rng },
+    {
+      data: { supports, drugs, hazards },
+      rng,
+    }: { data: Pick<StayData, 'supports' | 'drugs' | 'hazards'>; rng: Rng },
   ) {
     this.#rng = rng;
     this.#supports = supports;
+    this.#drugs = drugs;
     this.#illness = illness;
     this.#withheld = new Set(course.withhold);
     this.#reports = rng.split('reports');
@@ -72,7 +84,7 @@ export class Treatments {
       this.#give(plan, start);
       if (plan.treats) treatsAt = Math.min(treatsAt, start);
     }
-    if (treatsAt === Infinity) treatsAt = this.#makeUp(course, logNormal(rng, rescue));
+    if (treatsAt === Infinity) treatsAt = this.#makeUp(course, logNormal(rng, hazards.rescue));
     this.#treatsAt = treatsAt;
     this.#plan(course, starts);
     for (const support of supports) {
@@ -116,12 +128,35 @@ export class Treatments {
     return false;
   }
 
-  /** What runs moves readings by this, signal by signal. */
-  get effects(): ReadonlyMap<string, number> {
+  /** Ids of the supports that run. */
+  get running(): ReadonlySet<string> {
+    return new Set(this.#running.keys());
+  }
+
+  /** What runs, and what has run, moves levels by this, by id. */
+  effects(hour: number): ReadonlyMap<string, number> {
     const sum = new Map<string, number>();
-    for (const { support } of this.#running.values())
-      for (const [signal, effect] of Object.entries(support.effects))
-        sum.set(signal, (sum.get(signal) ?? 0) + effect);
+    const add = (effects: Iterable<readonly [string, number]>, factor: number): void => {
+      for (const [id, effect] of effects) sum.set(id, (sum.get(id) ?? 0) + factor * effect);
+    };
+    for (const running of this.#running.values()) add(this.#effectsOf(running, hour), 1);
+    for (const { effects, lingers, end } of this.#ended) add(effects, Math.exp((end - hour) / lingers));
+    for (const { start, end, id } of this.done) {
+      const drug = start <= hour && hour < end ? this.#drugs.find((one) => one.id === id) : undefined;
+      if (drug !== undefined) add(Object.entries(drug.effects), 1);
+    }
+    return sum;
+  }
+
+  #effectsOf({ support, start, response }: Running, hour: number): ReadonlyMap<string, number> {
+    const sum = new Map<string, number>();
+    const add = (effects: Readonly<Record<string, number>>, factor: number): void => {
+      for (const [id, effect] of Object.entries(effects)) sum.set(id, (sum.get(id) ?? 0) + factor * effect);
+    };
+    const { effects, perPoint, initial, organ } = support;
+    add(effects, response);
+    if (perPoint !== undefined && organ !== undefined) add(perPoint, response * this.#illness.score(organ));
+    if (initial !== undefined) add(initial.effects, response * Math.exp((start - hour) / initial.hours));
     return sum;
   }
 
@@ -149,8 +184,7 @@ export class Treatments {
     this.#awaited = this.#awaited.filter(({ entry }) => entry.start > hour);
     for (const { support, end } of this.#courses.filter((one) => one.start <= hour)) {
       if (comfort && support.intensive) continue;
-      const since = this.#running.get(support.id)?.start ?? hour;
-      this.#running.set(support.id, { support, start: since, well: 0, until: end });
+      this.#start(support, this.#running.get(support.id)?.start ?? hour, end);
     }
     this.#courses = this.#courses.filter(({ start }) => start > hour);
   }
@@ -171,13 +205,13 @@ export class Treatments {
       this.#planned.delete(support.id);
       if (comfort && support.intensive) return;
       if (support.unless?.some((organ) => this.#illness.score(organ) > 1) === true) return;
-      this.#running.set(support.id, { support, start: hour, well: 0 });
+      this.#start(support, hour);
       return;
     }
     if (this.#withheld.has(support.id) || support.arrival === true) return;
     const wanted =
       support.with === undefined
-        ? this.#illness.score(support.organ!) > support.from!
+        ? needsOf(support).some(({ organ, from }) => this.#illness.score(organ) > from)
         : this.#running.has(support.with);
     if (!wanted) return;
     if (this.#rng.next() < support.share)
@@ -191,21 +225,40 @@ export class Treatments {
   #isOver(running: Running, hour: number, comfort: boolean): boolean {
     const { support } = running;
     if (comfort && support.intensive) return true;
-    if (running.until !== undefined) {
-      const { organ, from } = support;
-      return hour >= running.until && (organ === undefined || this.#illness.score(organ) <= from!);
-    }
+    if (running.until !== undefined)
+      return (
+        hour >= running.until &&
+        needsOf(support).every(({ organ, from }) => this.#illness.score(organ) <= from)
+      );
     if (support.with !== undefined) return !this.#running.has(support.with);
     if (support.organ === undefined) return false;
-    running.well = this.#illness.score(support.organ) < support.until! ? running.well + 1 : 0;
+    const well = needsOf(support).every(({ organ, until }) => this.#illness.score(organ) < until);
+    running.well = well ? running.well + 1 : 0;
     return running.well >= support.for!;
   }
 
-  #stop({ support, start }: Running, hour: number): void {
+  #start(support: Support, start: number, until?: number): void {
+    const response = Math.exp((support.spread ?? 0) * this.#rng.normal());
+    this.#running.set(support.id, {
+      ...{ support, start, response, well: 0 },
+      ...(until === undefined ? {} : { until }),
+    });
+  }
+
+  #stop(running: Running, hour: number): void {
+    const { support, start } = running;
     this.#running.delete(support.id);
+    const { lingers } = support;
+    if (lingers !== undefined)
+      this.#ended.push({ effects: this.#effectsOf(running, hour), lingers, end: hour });
     const { id, kind, code, dose = null, route = null } = support;
     if (hour > start) this.done.push({ id, kind, code, start, end: hour, dose, route });
   }
+}
+
+/** Organs that call for a support. */
+function needsOf({ organ, from, until, also = [] }: Support): NonNullable<Support['also']> {
+  return organ === undefined ? also : [{ organ, from: from!, until: until! }, ...also];
 }
 
 function imagingOf({

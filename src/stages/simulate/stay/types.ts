@@ -34,6 +34,8 @@ export interface StayPatient {
   readonly sex: 'female' | 'male';
   /** Chronic burden by organ, in points: what a chronic disease adds all the time. */
   readonly chronic: OrganScores;
+  /** What chronic diseases move signals by all the time: units of the signal, or of its logarithm. */
+  readonly shifts?: Readonly<Record<string, number>>;
   /** The person's level of a vital sign or laboratory value, by the simulator's name. */
   level(sign: string): number;
 }
@@ -112,18 +114,43 @@ export interface StayCourse {
   readonly hidden: readonly Hidden[];
 }
 
-/** How a signal is measured. */
-export interface Signal {
+/** What a level follows. */
+export interface LevelRule {
+  readonly id: string;
+  readonly scale: 'linear' | 'log';
+  readonly baseline:
+    | { readonly sign: string; readonly shift: number }
+    | { readonly value: number; readonly sd: number; readonly perDecadeAbove60?: number | undefined };
+  readonly organs: OrganScores;
+  readonly own: { readonly sd: number; readonly hours: number };
+  readonly lag?: { readonly rise: number; readonly fall: number } | undefined;
+}
+
+interface Charted {
   readonly id: string;
   readonly code: Coding;
   readonly unit: string;
   readonly category: ObservationCategory;
   readonly decimals: number;
   readonly limits: readonly [number, number];
-  readonly scale: 'linear' | 'log';
-  readonly baseline:
-    { readonly sign: string; readonly shift: number } | { readonly value: number; readonly sd: number };
-  readonly organs: OrganScores;
-  readonly own: { readonly sd: number; readonly hours: number };
   readonly error: number;
 }
+
+/** A value for each whole number of another signal from `from` on; the first of them while the support `silenced` runs. */
+export interface ValueTable {
+  readonly of: string;
+  readonly from: number;
+  readonly values: readonly number[];
+  readonly silenced?: string | undefined;
+}
+
+/** How a signal is measured: a level of its own, or something that follows from others. */
+export type Signal = Charted &
+  (
+    | (LevelRule & { readonly volume?: true | undefined })
+    | {
+        readonly scale: 'linear' | 'log';
+        readonly derived: { readonly of: Readonly<Record<string, number>>; readonly shift: number };
+      }
+    | { readonly table: ValueTable }
+  );

@@ -77,9 +77,13 @@ export function compileHospitalStay(
   });
   const record = recorder(origin, context);
   const { stay: data } = context;
+  const diseases = data.chronic.map(({ attribute: name, signals, organs }) => {
+    context.reads.add(name);
+    return { id: context.attributes.id(name), signals, organs };
+  });
   const begin = (life: Life, root: Root): OpenStay => {
     admit(life, root);
-    return record(life, root, courseOf(life, root, { course: state.course, chronic, data }));
+    return record(life, root, courseOf(life, root, { course: state.course, chronic, diseases, data }));
   };
   return (life, root) => {
     root.resumed = false;
@@ -129,19 +133,33 @@ function comeLater(life: Life, root: Root): void {
 interface Plan {
   readonly course: StateOf<'anamnesis:HospitalStay'>['course'];
   readonly chronic: readonly { readonly id: number; readonly organ: Organ; readonly points: number }[];
+  readonly diseases: readonly (Pick<StayData['chronic'][number], 'signals' | 'organs'> & {
+    readonly id: number;
+  })[];
   readonly data: StayData;
 }
 
-function courseOf(life: Life, root: Root, { course, chronic, data }: Plan): StayCourse {
+function courseOf(life: Life, root: Root, { course, chronic, diseases, data }: Plan): StayCourse {
   const burden: Partial<Record<Organ, number>> = {};
-  for (const { id, organ, points } of chronic) {
+  const shifts: Record<string, number> = {};
+  const has = (id: number): boolean => {
     const value = life.value(id);
-    if (value !== undefined && value !== false && value !== 0) burden[organ] = (burden[organ] ?? 0) + points;
+    return value !== undefined && value !== false && value !== 0;
+  };
+  const add = <K extends string>(sums: Partial<Record<K, number>>, key: K, by: number): void => {
+    sums[key] = (sums[key] ?? 0) + by;
+  };
+  for (const { id, organ, points } of chronic) if (has(id)) add(burden, organ, points);
+  for (const { id, organs, signals } of diseases) {
+    if (!has(id)) continue;
+    for (const [organ, points] of Object.entries(organs) as [Organ, number][]) add(burden, organ, points);
+    for (const [signal, by] of Object.entries(signals)) add(shifts, signal, by);
   }
   const patient = {
     ageYears: life.ages.yearsAt(life.now),
     sex: life.being.sex,
     chronic: burden,
+    shifts,
     level: (sign: string) => life.vitalSign(sign),
   };
   const arrivalHour = (life.now / hourMs) % 24;

@@ -77,10 +77,12 @@ function recordRound(life: Life, root: Root, { round, origin, known }: Rounded):
   };
   let systolic: number | undefined;
   let diastolic: number | undefined;
+  let mean: number | undefined;
   const shown: number[] = [];
   for (const { signal, value } of round.readings) {
     if (signal === 'systolic') systolic = value;
     else if (signal === 'diastolic') diastolic = value;
+    else if (signal === 'mean_pressure') mean = value;
     else {
       const form = known.signals.get(signal)!;
       const { codes, category, referenceRange } = form;
@@ -95,6 +97,10 @@ function recordRound(life: Life, root: Root, { round, origin, known }: Rounded):
       { codes: upper.codes, value: quantity(upper, systolic) },
       { codes: lower.codes, value: quantity(lower, Math.min(diastolic, systolic - 1)) },
     ];
+    if (mean !== undefined) {
+      const form = known.signals.get('mean_pressure')!;
+      components.push({ codes: form.codes, value: quantity(form, mean) });
+    }
     add(bloodPressure, { category: 'vital-signs', value: null, components, referenceRange: null });
   }
   const panel = known.panels.get(round.order);
