@@ -15,6 +15,10 @@ export function logNormal(rng: Rng, { median, sigma }: { median: number; sigma: 
   return median * Math.exp(sigma * rng.normal());
 }
 
+function logNormalOfMeanOne(rng: Rng, sigma: number): number {
+  return Math.exp(sigma * rng.normal() - sigma ** 2 / 2);
+}
+
 /**
  * The hidden illness of one stay: how ill the patient is (acuity), and how far each organ system fails. Acuity follows the course of the illness
  * with an Ornstein-Uhlenbeck walk around it; each organ answers by its share of acuity, fluctuates by itself, and keeps what chronic disease adds.
@@ -54,7 +58,7 @@ export class Illness {
     this.#recovery = logNormal(rng, course.recovery_hours) * hazards.hospital.recovery;
     const unluck = rng.next();
     this.#loads = byOrgan(
-      (organ) => (course.organs[organ] ?? 0) * Math.exp(hazards.frailty.sd * rng.normal()),
+      (organ) => (course.organs[organ] ?? 0) * logNormalOfMeanOne(rng, hazards.frailty.sd),
     );
     this.#walks = byOrgan(() => fluctuation.organSd * rng.normal());
     this.#injuries = byOrgan(() => 0);

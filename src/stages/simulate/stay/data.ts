@@ -100,7 +100,7 @@ const orderSchema = z.strictObject({
   with: z.record(z.string(), z.number()).optional(),
   /** Measured only while one of these supports runs. */
   only: z.array(z.string()).min(1).optional(),
-  /** Signals that mostly are not charted while a support runs. */
+  /** Signals that in this share of patients are not charted while a support runs. */
   omits: z.array(z.strictObject({ signal: z.string(), with: z.string(), share })).optional(),
 });
 export type Order = z.output<typeof orderSchema>;

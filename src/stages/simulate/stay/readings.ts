@@ -10,6 +10,8 @@ interface Due {
   readonly order: Order;
   /** Rank of the patient, 0 to 1, among all for whom it could be ordered. */
   readonly rank: number;
+  /** Signals that are not charted while a support runs, for this patient: signal and support. */
+  readonly omits: readonly (readonly [string, string])[];
   hour: number;
   /** Whether it was ordered for this hour whatever its share. */
   ordered: boolean;
@@ -32,7 +34,11 @@ export class Readings {
     this.#due = data.orders.map((order) => {
       const ordered = rng.next() < order.arrival;
       const hour = ordered ? 0.1 + 0.7 * rng.next() : order.hours.ward * (0.1 + rng.next());
-      return { order, hour, ordered, rank: rng.next(), last: NaN };
+      const rank = rng.next();
+      const omits = (order.omits ?? [])
+        .filter(({ share }) => rng.next() < share)
+        .map(({ signal, with: support }) => [signal, support] as const);
+      return { order, omits, hour, ordered, rank, last: NaN };
     });
   }
 
@@ -71,17 +77,12 @@ export class Readings {
     const since = due.last >= hour - 1.5 * interval ? due.last : Math.max(0, hour - interval);
     due.last = hour;
     for (const id of order.signals) {
-      if (this.#rng.next() < this.#missed(order, id, now)) continue;
+      if (this.#rng.next() < this.#data.missed) continue;
+      if (due.omits.some(([signal, support]) => signal === id && now.running.has(support))) continue;
       const value = this.#levels.read(id, { hour, hours: hour - since, now, values });
       readings.push({ hour: minute, signal: id, value });
     }
     if (readings.length > 0) this.rounds.push({ hour: minute, order: order.id, readings });
-  }
-
-  /** Chance that a signal of a round is not charted. */
-  #missed({ omits = [] }: Order, id: string, { running }: Moment): number {
-    const omitted = omits.find(({ signal, with: support }) => signal === id && running.has(support));
-    return omitted?.share ?? this.#data.missed;
   }
 }
 
