@@ -28,6 +28,8 @@ const levels: Readonly<Record<string, number>> = {
   'Systolic Blood Pressure': 131,
   'Diastolic Blood Pressure': 77,
   Hemoglobin: 13.6,
+  Weight: 78,
+  Height: 168,
 };
 
 /** One stay of a course. */

@@ -20,7 +20,9 @@ describe('applyOverrides', () => {
         hazards: { death: { atZero: -14 } },
       },
     });
-    expect(stay.signals.find(({ id }) => id === 'creatinine')!.baseline).toEqual({ value: 1.1, sd: 0.18 });
+    expect(stay.signals.find(({ id }) => id === 'creatinine')!).toMatchObject({
+      baseline: { value: 1.1, sd: 0.18 },
+    });
     const lactate = stay.orders.find(({ id }) => id === 'lactate')!;
     expect([lactate.hours.icu, lactate.share.icu, stay.missed]).toEqual([9, 0.5, 0.1]);
     expect(stay.supports.find(({ id }) => id === 'ventilation')!.from).toBe(2);

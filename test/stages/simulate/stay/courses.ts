@@ -6,6 +6,8 @@ const levels: Readonly<Record<string, number>> = {
   'Systolic Blood Pressure': 128,
   'Diastolic Blood Pressure': 76,
   Hemoglobin: 14,
+  Weight: 78,
+  Height: 168,
 };
 
 export function patient(ageYears: number, chronic: StayPatient['chronic'] = {}): StayPatient {
