@@ -59,9 +59,7 @@ function expectPressures(components: PatientRecord['observations'][number]['comp
   const codes = components.map((part) => part.codes[0]!.code);
   expect(codes).toEqual(['8480-6', '8462-4', '8478-0'].slice(0, codes.length));
   expect(codes.length).toBeGreaterThan(1);
-  const [upper, lower, mean] = components.map(({ value }) =>
-    value?.kind === 'quantity' ? value.value : NaN,
-  );
+  const [upper, lower, mean] = components.map(({ value }) => (value.kind === 'quantity' ? value.value : NaN));
   if (mean !== undefined) {
     expect(mean).toBeLessThanOrEqual(upper! + 5);
     expect(mean).toBeGreaterThanOrEqual(lower! - 5);
