@@ -46,7 +46,8 @@ describe.each([1, 2, 3])('a pool of %d', (size) => {
       results.push(result);
     }
     expect(results).toEqual(Array.from({ length: 12 }, (_, x) => x * x));
-    expect(most).toBe(size === 1 ? 1 : 4);
+    expect(most).toBeLessThanOrEqual(size === 1 ? 1 : 4);
+    expect(most).toBeGreaterThanOrEqual(size);
   });
 
   it('streams up to an error, and can be used again', async () => {
