@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { columnKinds, columnRoles } from '../table/index.js';
 import { intervalSchema, layerSchema, verdicts } from './metric.js';
 import { privacyDetailSchema, trilemmaSchema } from './privacy-document.js';
+import { trainingSchema } from './training-document.js';
 
 export type {
   ArticleMeasure,
@@ -13,6 +14,8 @@ export type {
   Side,
   Trilemma,
 } from './privacy-document.js';
+export type { Training } from './training-document.js';
+export { trainingSchema } from './training-document.js';
 
 /**
  * The report document `anamnesis.report/1` (design §4.5): everything that `report.html` draws and that a program reads,
@@ -43,25 +46,6 @@ export interface ValidationTask {
 
 /** How a synthesizer's rows come about: learned from records, made by written rules, or rules corrected by records. */
 const generations = ['data-driven', 'process-driven', 'hybrid'] as const;
-
-/** How a network was trained (`TrainingRecord` of synthesizers). */
-export const trainingSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('passes'),
-    loss: z.string(),
-    passes: z.array(z.strictObject({ training: z.number(), validation: z.number() })).min(1),
-    kept: z.int().min(1),
-    stopped: z.enum(['no-gain', 'all-passes']),
-  }),
-  z.strictObject({
-    kind: z.literal('noise'),
-    steps: z.int(),
-    rate: z.number(),
-    noise: z.number(),
-    size: z.int(),
-  }),
-]);
-export type Training = z.infer<typeof trainingSchema>;
 
 /** Who made the rows, with what options, and what it spent of the patients' privacy. */
 const synthesizerInfoSchema = z.strictObject({
