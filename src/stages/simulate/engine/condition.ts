@@ -20,7 +20,12 @@ const never = (): number => Infinity;
 /** Asked again at every step: what it reads moves by itself. */
 const eachStep = (life: Life): number => life.now + life.stepMs;
 
-export function compileCondition(c: ConditionDefinition, context: CompileContext): CompiledCondition {
+/** @param again when what moves by itself is looked at next; by default at the end of a step, as Synthea does */
+export function compileCondition(
+  c: ConditionDefinition,
+  context: CompileContext,
+  again: (life: Life) => number = eachStep,
+): CompiledCondition {
   const attribute = (name: string): number => {
     context.reads.add(name);
     return context.attributes.id(name);
@@ -65,7 +70,7 @@ export function compileCondition(c: ConditionDefinition, context: CompileContext
     case 'Vital Sign':
       return {
         test: (life) => compareValues(life.vitalSign(c.vital_sign), c.operator, c.value),
-        changes: eachStep,
+        changes: again,
         reads: [parts.vitalSigns],
       };
     case 'Attribute': {
@@ -76,7 +81,7 @@ export function compileCondition(c: ConditionDefinition, context: CompileContext
       const test: CompiledCondition['test'] = (life) => compareValues(life.value(id), operator, right);
       return {
         test,
-        changes: (life) => (life.library.derived[id] === 1 ? eachStep(life) : Infinity),
+        changes: (life) => (life.library.derived[id] === 1 ? again(life) : Infinity),
         reads: [firstAttribute + id],
       };
     }
@@ -106,18 +111,18 @@ export function compileCondition(c: ConditionDefinition, context: CompileContext
     case 'PriorState':
       return priorState(c, context);
     case 'Not': {
-      const inner = compileCondition(c.condition, context);
+      const inner = compileCondition(c.condition, context, again);
       return { ...inner, test: (life, root) => !inner.test(life, root) };
     }
     case 'And': {
-      const all = c.conditions.map((inner) => compileCondition(inner, context));
+      const all = c.conditions.map((inner) => compileCondition(inner, context, again));
       return combine(all, (life, root) => {
         for (const inner of all) if (!inner.test(life, root)) return false;
         return true;
       });
     }
     case 'Or': {
-      const all = c.conditions.map((inner) => compileCondition(inner, context));
+      const all = c.conditions.map((inner) => compileCondition(inner, context, again));
       return combine(all, (life, root) => {
         for (const inner of all) if (inner.test(life, root)) return true;
         return false;
@@ -125,7 +130,7 @@ export function compileCondition(c: ConditionDefinition, context: CompileContext
     }
     case 'At Least':
     case 'At Most': {
-      const all = c.conditions.map((inner) => compileCondition(inner, context));
+      const all = c.conditions.map((inner) => compileCondition(inner, context, again));
       const [low, high] = c.condition_type === 'At Least' ? [c.minimum, Infinity] : [0, c.maximum];
       return combine(all, (life, root) => {
         let count = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../../src/core/index.js';
 import { checkModules, compileLibrary, mermaidGraph } from '../../../../src/stages/simulate/index.js';
-import { birth, play } from '../../../support/small-world.js';
+import { birth, play, smallWorld } from '../../../support/small-world.js';
 
 const yearMs = 365.25 * 86_400_000;
 const dayMs = 86_400_000;
@@ -92,6 +92,24 @@ describe('the state anamnesis:Hazard', () => {
       expect(visits(record)[0]).toBeGreaterThan(3.299);
       expect(visits(record)[0]).toBeLessThan(3.32);
     }
+  });
+
+  it('looks at a vital sign four times a year, and not at ages at which nothing can come', () => {
+    const looks: number[] = [];
+    const vitalSign = (_: string, time: number): number => {
+      looks.push((time - birth) / yearMs);
+      return time < birth + 3.3 * yearMs ? 120 : 150;
+    };
+    const pressure = { condition_type: 'Vital Sign', vital_sign: 'Systolic Blood Pressure', operator: '>=' };
+    const ratios = [{ condition: { ...pressure, value: 140 }, ratio: 1e9 }];
+    const modules = { a: events({ from: [2], rate: [1e-6] }, { ratios }) };
+    const record = play(modules, Rng.create('looks'), { years: 4, world: smallWorld({ vitalSign }) });
+    expect(visits(record)[0]).toBeGreaterThan(3.3);
+    expect(visits(record)[0]).toBeLessThan(3.3 + 0.26);
+    const before = looks.filter((age) => age < visits(record)[0]!);
+    expect(before[0]).toBeGreaterThan(1.99);
+    expect(before.length).toBeGreaterThanOrEqual(5);
+    expect(before.length).toBeLessThanOrEqual(8);
   });
 
   it('is raised for some weeks after a discharge, of the same module or of any', () => {

@@ -10,6 +10,8 @@ import type { Run } from './control.js';
 
 const dayMs = 86_400_000;
 const yearMs = 365.25 * dayMs;
+/** A hazard looks at what moves by itself (vital signs) four times a year: the reading stands for the quarter. */
+const quarter = (life: Life): number => life.now + yearMs / 4;
 
 /** Somebody waiting at a hazard. */
 export interface Exposure {
@@ -34,7 +36,7 @@ export function compileHazard(
   reads: Set<number>,
 ): Run {
   const factors = ratios.map(({ condition, ratio }) => ({
-    ...compileCondition(condition, context),
+    ...compileCondition(condition, context, quarter),
     ratio,
   }));
   for (const factor of factors) for (const part of factor.reads) reads.add(part);
@@ -50,8 +52,9 @@ export function compileHazard(
   const hazardNow = (life: Life, root: Root): { rate: number; until: number } => {
     if (isBusy(life, root)) return { rate: 0, until: Infinity };
     const band = bandOf(life, ages);
-    let rate = band < 0 ? 0 : incidence[life.being.sex][band]! / yearMs;
     let until = band + 1 < ages.length ? life.ages.yearsOld(ages[band + 1]!) : Infinity;
+    if (band < 0) return { rate: 0, until };
+    let rate = incidence[life.being.sex][band]! / yearMs;
     for (const factor of factors) {
       if (factor.test(life, root)) rate *= factor.ratio;
       until = Math.min(until, changeOf(factor, life, root));
