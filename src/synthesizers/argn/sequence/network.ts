@@ -1,4 +1,4 @@
-import type { Graph, Parameters, Tensor } from '../../../tensor/index.js';
+import type { OpenNetwork, Tensor } from '../../../tensor/index.js';
 import {
   add,
   cast,
@@ -9,12 +9,14 @@ import {
   expandDims,
   fanIn,
   gatherRows,
+  Graph,
   groupedCrossEntropy,
   less,
   linear,
   matmul,
   maximum,
   mul,
+  Parameters,
   relu,
   reshape,
   slice,
@@ -25,7 +27,7 @@ import {
 } from '../../../tensor/index.js';
 import type { LogShares } from '../network.js';
 import type { SequenceLayout } from './layout.js';
-import { DECAYS } from './layout.js';
+import { DECAYS, pastWidth } from './layout.js';
 
 export interface SequenceInputs {
   /** Codes of the context's and the step's variables at each place of each window (int32 [batch, window, inputs]). */
@@ -42,7 +44,8 @@ export interface SequenceInputs {
   readonly noise?: Tensor;
 }
 
-const ROWS = (window: number): string => `batch*${window}`;
+/** Rows of a product over all places. */
+const ROWS = (window: number): string => (window === 1 ? 'batch' : `batch*${window}`);
 
 /** The inputs of a graph. */
 export function sequenceInputs(graph: Graph, layout: SequenceLayout, training: boolean): SequenceInputs {
@@ -67,48 +70,78 @@ export function sequenceNetwork(
   inputs: SequenceInputs,
   { layout, shares, rate }: { layout: SequenceLayout; shares: LogShares; rate: number },
 ): Tensor {
-  const { window, outputs } = layout;
-  const rows = ROWS(window);
-  const known = embedAll(parameters, inputs.codes, layout);
-  const units = layout.hidden.reduce((total, h) => total + h, 0);
-  const seen = orderedLinear(
-    parameters,
-    reshape(known, [rows, layout.inputs.length * layout.width]),
-    inputs.rank,
+  const { logits } = predictions(parameters, inputs, {
     layout,
-  );
-  const past = summary(parameters, known, inputs, layout);
-  const fromPast = matmul(
-    past,
-    parameters.add('fromPast.weight', [layout.memory, units], fanIn(layout.memory)),
-  );
-  const active = relu(add(seen, fromPast));
-  const kept = inputs.noise === undefined ? active : dropout(active, inputs.noise, rate);
-  const pieces = split(kept, layout.hidden, 1);
-  const flatCodes = reshape(inputs.codes, [rows, layout.inputs.length]);
-  const logits = pieces.map((piece, o) => {
-    const { size, parent } = outputs[o]!;
-    const out = linear(parameters, `out.${o}`, piece, {
-      units: size,
-      ...(parent === undefined ? { biasInit: values(shares[o]!) } : {}),
-    });
-    if (parent === undefined) return out;
-    const groups = reshape(slice(flatCodes, 1, layout.context + parent, 1), [rows]);
-    const groupCount = layout.inputs[layout.context + parent]!;
-    return add(
-      out,
-      embedding(parameters, `places.${o}`, groups, {
-        size: groupCount,
-        width: size,
-        init: values(shares[o]!),
-      }),
-    );
+    shares,
+    rate,
+    past: (encoded) => traces(encoded, inputs, layout),
   });
   return groupedCrossEntropy({
-    logits: concat(logits, 1),
-    sizes: outputs.map(({ size }) => size),
+    logits,
+    sizes: layout.outputs.map(({ size }) => size),
     codes: inputs.targets,
   });
+}
+
+/**
+ * One place of a history as another tool draws it: the traces are an input, and what encodes the step is an output that they are made of. We draw from the
+ * same numbers without the graph.
+ */
+export function drawingNetwork(layout: SequenceLayout): OpenNetwork {
+  const graph = new Graph();
+  const parameters = new Parameters(graph);
+  const place = { ...layout, window: 1 };
+  const codes = graph.input('codes', ['batch', layout.inputs.length], 'int32');
+  const past = graph.input('past', ['batch', pastWidth(layout)]);
+  const rank = graph.input('rank', [layout.outputs.length]);
+  const { logits, encoded } = predictions(
+    parameters,
+    { codes, rank },
+    { layout: place, rate: 0, past: () => past },
+  );
+  const outputs = { logits, encoded: reshape(encoded, ['batch', layout.memory]) };
+  return { graph, parameters: [parameters], outputs };
+}
+
+/** Logits of all outputs side by side at each place [batch · window, Σ sizes], and what encodes its step [batch, window, memory]. */
+function predictions(
+  parameters: Parameters,
+  { codes, rank, noise }: Pick<SequenceInputs, 'codes' | 'rank' | 'noise'>,
+  setup: {
+    readonly layout: SequenceLayout;
+    readonly shares?: LogShares;
+    readonly rate: number;
+    /** The past of each place [batch · window, `pastWidth`] from what encodes the steps. */
+    readonly past: (encoded: Tensor) => Tensor;
+  },
+): { logits: Tensor; encoded: Tensor } {
+  const { layout, shares, rate } = setup;
+  const { window, inputs, outputs, width, memory, context } = layout;
+  const rows = ROWS(window);
+  const known = embedAll(parameters, codes, layout);
+  const units = layout.hidden.reduce((total, h) => total + h, 0);
+  const seen = orderedLinear(parameters, reshape(known, [rows, inputs.length * width]), rank, layout);
+  const step = slice(known, 2, context * width, (inputs.length - context) * width);
+  const encoded = relu(linear(parameters, 'step', step, { units: memory }));
+  const past = relu(linear(parameters, 'summary', setup.past(encoded), { units: memory }));
+  const fromPast = matmul(past, parameters.add('fromPast.weight', [memory, units], fanIn(memory)));
+  const active = relu(add(seen, fromPast));
+  const kept = noise === undefined ? active : dropout(active, noise, rate);
+  const pieces = split(kept, layout.hidden, 1);
+  const flatCodes = reshape(codes, [rows, inputs.length]);
+  const logits = pieces.map((piece, o) => {
+    const { size, parent } = outputs[o]!;
+    const first = shares === undefined ? undefined : values(shares[o]!);
+    const out = linear(parameters, `out.${o}`, piece, {
+      units: size,
+      ...(parent === undefined && first !== undefined ? { biasInit: first } : {}),
+    });
+    if (parent === undefined) return out;
+    const groups = reshape(slice(flatCodes, 1, context + parent, 1), [rows]);
+    const places = { size: inputs[context + parent]!, width: size, ...(first && { init: first }) };
+    return add(out, embedding(parameters, `places.${o}`, groups, places));
+  });
+  return { logits: concat(logits, 1), encoded };
 }
 
 /** All variables' embeddings side by side [batch, window, inputs · width], from one table. */
@@ -124,30 +157,26 @@ function embedAll(parameters: Parameters, codes: Tensor, { window, inputs, width
   ]);
 }
 
-/** The past of each place in `memory` numbers [batch · window, memory]. */
-function summary(
-  parameters: Parameters,
-  known: Tensor,
+/** The past of each place [batch · window, `pastWidth`]: traces of what encodes the steps before it, and its position. */
+function traces(
+  encoded: Tensor,
   { begins, position }: SequenceInputs,
-  { window, inputs, context, width, memory }: SequenceLayout,
+  { window, memory }: SequenceLayout,
 ): Tensor {
-  const { graph } = known;
-  const step = slice(known, 2, context * width, (inputs.length - context) * width);
-  const encoded = relu(linear(parameters, 'step', step, { units: memory }));
+  const { graph } = encoded;
   const places = graph.constant(
     Float32Array.from({ length: window }, (_, j) => j),
     [1, 1, window],
   );
   const same = sub(1, cast(less(places, expandDims(begins, -1)), 'float32')); // [batch, to, from]
-  const traces = DECAYS.map((decay) => {
+  const faded = DECAYS.map((decay) => {
     const fade = graph.constant(fadeMatrix(window, decay), [1, window, window]);
     const reach = mul(fade, same);
     const trace = matmul(reach, encoded);
     return decay === 1 ? div(trace, maximum(sum(reach, { axes: [2], keep: true }), 1)) : trace;
   });
-  const past = concat([...traces, expandDims(position, -1)], 2);
-  const flat = reshape(past, [ROWS(window), DECAYS.length * memory + 1]);
-  return relu(linear(parameters, 'summary', flat, { units: memory }));
+  const past = concat([...faded, expandDims(position, -1)], 2);
+  return reshape(past, [ROWS(window), DECAYS.length * memory + 1]);
 }
 
 /** What each place keeps of the places before it: decay to the power of the steps between [to, from]. */

@@ -1,36 +1,28 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import { z } from 'zod';
 import type { Rng } from '../../../core/index.js';
 import { UserError } from '../../../core/index.js';
 import type { RunContext } from '../../../runtime/index.js';
-import { columnSchema, Table } from '../../../table/index.js';
-import { badModel, bundleArray, readBundle, writeBundle } from '../../bundle.js';
+import { Table } from '../../../table/index.js';
 import { expectedOf, refuseBadModel } from '../../collapse.js';
 import { concatColumns, sliceColumn } from '../../columns.js';
 import { readGiven } from '../../given.js';
 import type { PackedModel } from '../../packed-model.js';
 import { packModel } from '../../packed-model.js';
-import { curveSchema } from '../../training/index.js';
 import type { EpochRecord } from '../../training/index.js';
 import type { FitContext, PrivacySpend } from '../../types.js';
-import { coderSchema } from '../coder.js';
 import { codeRows } from '../coded-table.js';
-import { loadArgn, saveArgn } from '../store.js';
 import { FittedArgn } from '../synthesizer.js';
 import { HistoryWalker } from './draw.js';
 import { fitSequences, outputOrder } from './fit.js';
 import type { ArgnSequenceModel } from './model.js';
 import { sequenceWeights } from './model.js';
 import type { ArgnSequenceOptions, CompiledArgnSequence } from './options.js';
-import { compileArgnSequence, sequenceOptionsSchema } from './options.js';
+import { compileArgnSequence } from './options.js';
 import type { DrawnBlock, HistoryBlock } from './sample-block.js';
 import { sampleHistories } from './sample-block.js';
+import { loadSequences, saveSequences } from './store.js';
 import type { Sequences } from './sequences.js';
 import { checkSequences } from './sequences.js';
 
-const ID = 'argn-sequences';
-const PARAMETERS = 'parameters';
 const BLOCK = 256;
 const here = new URL('./sample-block.js', import.meta.url).href;
 
@@ -109,10 +101,7 @@ export class FittedArgnSequences {
 
   /** Writes the model into an existing, empty folder. */
   async save(dir: string): Promise<void> {
-    const { context, parameters, ...rest } = this.#model;
-    await mkdir(path.join(dir, 'context'));
-    await saveArgn(path.join(dir, 'context'), context);
-    await writeBundle(dir, ID, { model: rest, arrays: new Map([[PARAMETERS, parameters]]) });
+    await saveSequences(dir, this.#model);
   }
 
   #known(context: Table): Table {
@@ -137,27 +126,6 @@ export class FittedArgnSequences {
     if (context.schema.length === 0) return new Table(n, []);
     return new FittedArgn(context).sample(n, { rng: rng.split('contexts') }, run);
   }
-}
-
-const modelSchema = z.strictObject({
-  schema: z.array(columnSchema),
-  options: sequenceOptionsSchema,
-  coders: z.array(coderSchema),
-  window: z.int().min(1),
-  longest: z.int().min(1),
-  curve: curveSchema,
-});
-
-async function load(dir: string): Promise<FittedArgnSequences> {
-  const bundle = await readBundle(dir, ID, modelSchema);
-  const context = await loadArgn(path.join(dir, 'context'));
-  const parameters = bundleArray(bundle, dir, { name: PARAMETERS, type: Float32Array });
-  const model: ArgnSequenceModel = { ...bundle.model, context, parameters };
-  if (model.coders.length !== model.schema.length) throw badModel(dir, 'its columns are damaged');
-  const { used } = sequenceWeights(model);
-  if (used !== parameters.length || !parameters.every(Number.isFinite))
-    throw badModel(dir, 'its parameters are damaged');
-  return new FittedArgnSequences(model);
 }
 
 /** Draws histories of the first block of contexts and holds their steps against those learned from. @throws as `refuseBadModel`. */
@@ -187,7 +155,8 @@ export const argnSequences = {
     await refuseBadHistories(model, data, context.rng.split('argn sequences', 'probe').key);
     return new FittedArgnSequences(model);
   },
-  load,
+  load: async (dir: string): Promise<FittedArgnSequences> =>
+    new FittedArgnSequences(await loadSequences(dir)),
 } satisfies {
   compile(options: ArgnSequenceOptions): CompiledArgnSequence;
   fit(data: Sequences, options: CompiledArgnSequence, context: FitContext): Promise<FittedArgnSequences>;
