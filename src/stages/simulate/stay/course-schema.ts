@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { section } from '../../../core/index.js';
 import { codingOf } from '../engine/codes.js';
 import { codeSchema } from '../module/parts.js';
-import { doseSchema, routes, signalIds, supportIds } from './data.js';
+import { signalIds, supportIds } from './data.js';
+import { doseSchema, routes } from './dose.js';
 import { arrivals, organs } from './types.js';
 
 const coding = codeSchema.transform((code, context) => {
@@ -46,6 +47,8 @@ const treatmentSchema = section({
   share,
   /** An earlier one of the list, without which it is not given. */
   after: z.string().optional(),
+  /** Only where it can start within so many hours of the onset. */
+  within_hours: z.number().positive().optional(),
   /** From arrival, or the start of what it comes after, to its start. */
   delay_hours: logNormal,
   /** How long; absent: to the end of the stay. */

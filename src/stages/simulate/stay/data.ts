@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { codeSystems, observationCategories } from '../../../cohort/index.js';
+import { observationCategories } from '../../../cohort/index.js';
 import { readData } from '../data-file.js';
+import { conductSchema } from './conduct-schema.js';
+import type { Conduct } from './conduct-schema.js';
+import { coding, doseSchema, routes } from './dose.js';
 import { hazardsSchema } from './hazards.js';
 import type { Hazards } from './hazards.js';
 import { organs } from './types.js';
 import type { LevelRule, Signal } from './types.js';
 
 const organScores = z.partialRecord(z.enum(organs), z.number());
-const coding = z.strictObject({ system: z.enum(codeSystems), code: z.string(), display: z.string() });
 const sourced = { unit: z.string(), source: z.string() };
 
 const hours = z.number().positive();
@@ -113,14 +115,6 @@ const ordersSchema = z.strictObject({
   orders: z.array(orderSchema),
 });
 
-export const doseSchema = z.strictObject({
-  value: z.number().positive(),
-  unit: z.string(),
-  /** Null: continuously. */
-  everyHours: z.number().positive().nullable(),
-});
-export const routes = ['oral', 'intravenous', 'subcutaneous', 'inhaled'] as const;
-
 const supportSchema = z.strictObject({
   id: z.string(),
   kind: z.enum(['medication', 'procedure']),
@@ -149,6 +143,8 @@ const supportSchema = z.strictObject({
   /** Hours in which the effects fall to a third after its end; absent: at once. */
   lingers: hours.optional(),
   intensive: z.boolean(),
+  /** Whether it is given to those with comfort care alone. */
+  comfort: z.literal(true).optional(),
   dose: doseSchema.optional(),
   route: z.enum(routes).optional(),
 });
@@ -168,6 +164,7 @@ export const stayFilesSchema = z.strictObject({
   }),
   hazards: hazardsSchema,
   chronic: chronicSchema,
+  conduct: conductSchema,
 });
 
 /** The data files by name, as they are written: numbers of them can be replaced before {@link compileStayData}. */
@@ -190,6 +187,7 @@ export interface StayData {
   readonly supports: readonly Support[];
   readonly drugs: readonly z.output<typeof drugSchema>[];
   readonly hazards: Hazards;
+  readonly conduct: Conduct;
 }
 
 /** The data files of Anamnesis. */
@@ -203,7 +201,7 @@ export const stayFiles: StayFiles = stayFilesSchema.parse(
 );
 
 export function compileStayData(files: StayFiles): StayData {
-  const { signals, orders, support, hazards, chronic } = stayFilesSchema.parse(files);
+  const { signals, orders, support, hazards, chronic, conduct } = stayFilesSchema.parse(files);
   return {
     fluctuation: signals.fluctuation,
     onset: signals.onset,
@@ -219,6 +217,7 @@ export function compileStayData(files: StayFiles): StayData {
     supports: support.support,
     drugs: support.drugs,
     hazards,
+    conduct,
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Rng } from '../../../core/index.js';
 import type { Illness } from './acuity.js';
-import { logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
 import type { StayData } from './data.js';
 import type { LevelRule, Organ, Signal, StayPatient, ValueTable } from './types.js';
@@ -41,19 +40,29 @@ export class Levels {
   readonly #signals: ReadonlyMap<string, Signal>;
 
   constructor(
-    { course, patient, illness }: { course: Course; patient: StayPatient; illness: Illness },
+    {
+      course,
+      patient,
+      illness,
+      onsetHours,
+    }: {
+      course: Course;
+      patient: StayPatient;
+      illness: Illness;
+      /** How long the illness has lasted at arrival. */
+      onsetHours: number;
+    },
     { data, rng }: { data: StayData; rng: Rng },
   ) {
     this.#rng = rng;
     this.#signals = new Map(data.signals.map((signal) => [signal.id, signal]));
-    const ill = course.arrival === 'planned' ? 0 : logNormal(rng, course.onset_hours ?? data.onset);
     const rules = [...data.latent, ...data.signals.filter((signal) => 'baseline' in signal)];
     this.#levels = new Map(
       rules.map((rule) => {
         const level = this.#levelOf(rule, course, patient);
         const target = targetOf(level, illness);
         const { lag } = rule;
-        const before = lag === undefined ? 1 : -Math.expm1(-ill / (target > 0 ? lag.rise : lag.fall));
+        const before = lag === undefined ? 1 : -Math.expm1(-onsetHours / (target > 0 ? lag.rise : lag.fall));
         level.moved = target * before;
         return [rule.id, level];
       }),

@@ -26,6 +26,7 @@ export class Readings {
   readonly #data: StayData;
   readonly #levels: Levels;
   readonly #due: Due[];
+  readonly #latest = new Map<string, Reading>();
 
   constructor(levels: Levels, { data, rng }: { data: StayData; rng: Rng }) {
     this.#rng = rng;
@@ -60,6 +61,11 @@ export class Readings {
     }
   }
 
+  /** The last value of a signal that was measured, and when. */
+  last(id: string): { readonly value: number; readonly hour: number } | undefined {
+    return this.#latest.get(id);
+  }
+
   /** Care has moved: what was due later than the new place asks for is due sooner. */
   moved(hour: number, place: Place): void {
     for (const due of this.#due) {
@@ -80,7 +86,9 @@ export class Readings {
       if (this.#rng.next() < this.#data.missed) continue;
       if (due.omits.some(([signal, support]) => signal === id && now.running.has(support))) continue;
       const value = this.#levels.read(id, { hour, hours: hour - since, now, values });
-      readings.push({ hour: minute, signal: id, value });
+      const reading = { hour: minute, signal: id, value };
+      readings.push(reading);
+      this.#latest.set(id, reading);
     }
     if (readings.length > 0) this.rounds.push({ hour: minute, order: order.id, readings });
   }

@@ -1,6 +1,7 @@
 import type { Rng } from '../../../core/index.js';
 import { decadesFrom60, Illness, logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
+import type { Conduct } from './conduct-schema.js';
 import { stayData } from './data.js';
 import type { StayData } from './data.js';
 import type { Hazards } from './hazards.js';
@@ -26,6 +27,7 @@ const TRUTH_HOURS = 6;
 const COMPLICATION_ACUITY = 2;
 
 const decades = (age: number): number => Math.max(0, age - 60) / 10;
+const decadesBelow60 = (age: number): number => Math.min(40, Math.max(0, 60 - age)) / 10;
 
 export interface StayRequest {
   readonly course: Course;
@@ -47,13 +49,16 @@ export function simulateStay(
 ): StayCourse {
   const { hazards } = data;
   const illness = new Illness(course, patient, { data, rng: rng.split('illness') });
-  const treatments = new Treatments(course, illness, { data, rng: rng.split('treatments') });
-  const levels = new Levels({ course, patient, illness }, { data, rng: rng.split('levels') });
+  const onsetHours =
+    course.arrival === 'planned' ? 0 : logNormal(rng.split('onset'), course.onset_hours ?? data.onset);
+  const treatments = new Treatments(course, illness, { data, rng: rng.split('treatments'), onsetHours });
+  const levels = new Levels({ course, patient, illness, onsetHours }, { data, rng: rng.split('levels') });
   const readings = new Readings(levels, { data, rng: rng.split('readings') });
   const ending = new Ending(patient, arrivalHour, {
     rng: rng.split('ending'),
     course,
     hazards,
+    young: data.conduct.comfort.young,
   });
   const mishaps = rng.split('complications');
   const first = course.arrival === 'planned' ? 'ward' : 'ed';
@@ -62,6 +67,8 @@ export function simulateStay(
   ending.askWishes(illness.acuity, rng.split('wishes'));
   const complications: Complication[] = [];
   const hidden: Hidden[] = [];
+  if (course.arrival !== 'planned')
+    hidden.push({ hour: 0, name: 'hours since onset', value: Math.round(onsetHours * 10) / 10 });
   for (let hour = 0; ; hour++) {
     if (hour > 0) {
       illness.advance();
@@ -73,7 +80,7 @@ export function simulateStay(
       complications.push({ hour: hour + mishaps.next(), code });
       illness.injure(organ, dysfunction, acuity);
     }
-    treatments.advance(hour, ending.comfort);
+    treatments.advance(hour, { comfort: ending.comfort, hemoglobin: readings.last('hemoglobin') });
     if (places.advance(hour, illness.acuity, treatments.intensive && !ending.comfort))
       readings.moved(hour, places.place);
     if (hour % TRUTH_HOURS === 0)
@@ -87,12 +94,13 @@ export function simulateStay(
       running: treatments.running,
     });
     if (end === undefined) continue;
+    const rounds = readings.rounds.filter((round) => round.hour < end.at).sort((a, b) => a.hour - b.hour);
     return {
       hours: end.at,
       outcome: end.outcome,
       phases: places.finish(end.at),
-      rounds: readings.rounds.filter((round) => round.hour < end.at).sort((a, b) => a.hour - b.hour),
-      treatments: treatments.finish(end.at),
+      rounds,
+      treatments: treatments.finish(end.at, rounds),
       complications: complications.filter((one) => one.hour < end.at),
       codeStatus: ending.codeStatus.filter((one) => one.hour < end.at),
       hidden: [...hidden, ...treatments.hidden, ...ending.hidden].sort((a, b) => a.hour - b.hour),
@@ -149,6 +157,7 @@ class Ending {
   readonly #rng: Rng;
   readonly #course: Course;
   readonly #hazards: Hazards;
+  readonly #young: Conduct['comfort']['young'];
   /** What age adds to the log of the hazard. */
   readonly #age: number;
   #comfortSince = 0;
@@ -158,8 +167,14 @@ class Ending {
   constructor(
     patient: StayPatient,
     arrivalHour: number,
-    { rng, course, hazards }: { rng: Rng; course: Course; hazards: Hazards },
+    {
+      rng,
+      course,
+      hazards,
+      young,
+    }: { rng: Rng; course: Course; hazards: Hazards; young: Conduct['comfort']['young'] },
   ) {
+    this.#young = young;
     this.#patient = patient;
     this.#arrivalHour = arrivalHour;
     this.#rng = rng;
@@ -201,7 +216,10 @@ class Ending {
     const old = decades(this.#patient.ageYears);
     const log = comfort.atZero + comfort.perPoint * illness.acuity + comfort.perDecadeAbove60 * old;
     const chance = Math.exp(log + illness.excess());
-    if (this.comfort || this.#rng.next() >= chance * this.#course.comfort) return;
+    const { perDecadeBelow60, earliestHour } = this.#young;
+    const youth = Math.exp(perDecadeBelow60 * decadesBelow60(this.#patient.ageYears));
+    const turns = this.#rng.next() < chance * youth * this.#course.comfort;
+    if (this.comfort || !turns || hour < earliestHour) return;
     this.comfort = true;
     this.#comfortSince = hour;
     this.#toHospice = this.#rng.next() < hospice.value;

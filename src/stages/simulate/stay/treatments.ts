@@ -4,7 +4,10 @@ import { logNormal } from './acuity.js';
 import type { Course } from './course-schema.js';
 import type { StayData, Support } from './data.js';
 import { drawDetails } from './details.js';
-import type { Detail, Hidden, Imaging, Treatment } from './types.js';
+import { fitToPatient } from './conduct.js';
+import { Transfusions } from './transfusions.js';
+import type { Known } from './transfusions.js';
+import type { Detail, Hidden, Imaging, Round, Treatment } from './types.js';
 
 type Plan = Course['treatments'][number];
 
@@ -32,9 +35,15 @@ interface Planned {
   readonly end: number;
 }
 
+/** What is known when the decisions of an hour are taken. */
+export interface Knowledge {
+  /** Whether care is for comfort alone. */
+  readonly comfort: boolean;
+  readonly hemoglobin?: Known | undefined;
+}
+
 /** What is done in one stay: the illness's own treatments by plan, and support of failing organs. */
 export class Treatments {
-  readonly done: Treatment[] = [];
   readonly hidden: Hidden[] = [];
   readonly #rng: Rng;
   readonly #illness: Illness;
@@ -53,6 +62,11 @@ export class Treatments {
   readonly #withheld: Set<string>;
   readonly #treatsAt: number;
   readonly #reports: Rng;
+  readonly #conduct: StayData['conduct'];
+  readonly #transfusions: Transfusions;
+  #done: Treatment[] = [];
+  /** When care turned to comfort. */
+  #comfortFrom: number | undefined;
   #awaited: Awaited[] = [];
   #courses: Planned[] = [];
   #treated = false;
@@ -61,9 +75,15 @@ export class Treatments {
     course: Course,
     illness: Illness,
     {
-      data: { supports, drugs, hazards },
+      data: { supports, drugs, hazards, conduct },
       rng,
-    }: { data: Pick<StayData, 'supports' | 'drugs' | 'hazards'>; rng: Rng },
+      onsetHours,
+    }: {
+      data: Pick<StayData, 'supports' | 'drugs' | 'hazards' | 'conduct'>;
+      rng: Rng;
+      /** How long the illness has lasted at arrival. */
+      onsetHours: number;
+    },
   ) {
     this.#rng = rng;
     this.#supports = supports;
@@ -71,6 +91,8 @@ export class Treatments {
     this.#illness = illness;
     this.#withheld = new Set(course.withhold);
     this.#reports = rng.split('reports');
+    this.#conduct = conduct;
+    this.#transfusions = new Transfusions(conduct.transfusion, rng.split('transfusions'));
     let treatsAt = Infinity;
     const starts = new Map<string, number>();
     for (const plan of course.treatments) {
@@ -80,6 +102,10 @@ export class Treatments {
         continue;
       }
       const start = from + logNormal(rng, plan.delay_hours);
+      if (onsetHours + start > (plan.within_hours ?? Infinity)) {
+        this.hidden.push({ hour: 0, name: 'step too late', value: plan.id });
+        continue;
+      }
       starts.set(plan.id, start);
       this.#give(plan, start);
       if (plan.treats) treatsAt = Math.min(treatsAt, start);
@@ -118,7 +144,7 @@ export class Treatments {
     const { id, kind, code, dose = null, route = null } = plan;
     const imaging = plan.imaging === undefined ? {} : { imaging: imagingOf(plan.imaging) };
     const entry = { id, kind, code, start, end, dose, route, ...imaging };
-    this.done.push(entry);
+    this.#done.push(entry);
     if (plan.strain !== undefined || plan.details !== undefined) this.#awaited.push({ plan, entry });
   }
 
@@ -141,10 +167,11 @@ export class Treatments {
     };
     for (const running of this.#running.values()) add(this.#effectsOf(running, hour), 1);
     for (const { effects, lingers, end } of this.#ended) add(effects, Math.exp((end - hour) / lingers));
-    for (const { start, end, id } of this.done) {
+    for (const { start, end, id } of this.#done) {
       const drug = start <= hour && hour < end ? this.#drugs.find((one) => one.id === id) : undefined;
       if (drug !== undefined) add(Object.entries(drug.effects), 1);
     }
+    add([['hemoglobin', this.#transfusions.effect(hour)]], 1);
     return sum;
   }
 
@@ -160,17 +187,41 @@ export class Treatments {
     return sum;
   }
 
-  /** Decisions of the hour that begins. With comfort care nothing intensive begins, and what runs ends. */
-  advance(hour: number, comfort: boolean): void {
-    if (!this.#treated && hour >= this.#treatsAt) {
+  /** Decisions of the hour that begins. With comfort care nothing begins that does not serve it, and what runs ends. */
+  advance(hour: number, { comfort, hemoglobin }: Knowledge): void {
+    if (comfort && this.#comfortFrom === undefined) this.#turnToComfort(hour);
+    if (!comfort && !this.#treated && hour >= this.#treatsAt) {
       this.#treated = true;
       this.#illness.treat();
     }
     this.#begin(hour, comfort);
+    if (!comfort && !this.#withheld.has(this.#conduct.transfusion.id))
+      this.#transfusions.advance(hour, this.#illness, hemoglobin);
     for (const support of this.#supports) {
       const running = this.#running.get(support.id);
       if (running === undefined) this.#consider(support, hour, comfort);
       else if (this.#isOver(running, hour, comfort)) this.#stop(running, hour);
+    }
+  }
+
+  /** What was planned is off, what runs is stopped, symptoms are treated; an operation or study that has begun is brought to its end. */
+  #turnToComfort(hour: number): void {
+    this.#comfortFrom = hour;
+    const { continues, drugs } = this.#conduct.comfort;
+    this.#awaited = this.#awaited.filter(({ entry: { start } }) => start < hour);
+    const begun = new Set<Treatment>(this.#awaited.map(({ entry }) => entry));
+    const kept = (one: Treatment): boolean =>
+      begun.has(one) || one.details !== undefined || one.imaging !== undefined || continues.includes(one.id);
+    this.#done = this.#done
+      .filter(({ start }) => start < hour)
+      .map((one) => (kept(one) ? one : { ...one, end: Math.min(one.end, hour) }));
+    this.#transfusions.stop(hour);
+    for (const { share, delay, ...drug } of drugs) {
+      const given = this.#rng.next() < share;
+      const start = hour + delay * (0.5 + this.#rng.next());
+      const running = this.#done.findIndex(({ id, end }) => id === drug.id && end > hour);
+      if (running >= 0) this.#done[running] = { ...this.#done[running]!, end: Infinity };
+      else if (given) this.#done.push({ ...drug, kind: 'medication', start, end: Infinity });
     }
   }
 
@@ -183,19 +234,19 @@ export class Treatments {
     }
     this.#awaited = this.#awaited.filter(({ entry }) => entry.start > hour);
     for (const { support, end } of this.#courses.filter((one) => one.start <= hour)) {
-      if (comfort && support.intensive) continue;
+      if (stopsFor(support, comfort)) continue;
       this.#start(support, this.#running.get(support.id)?.start ?? hour, end);
     }
     this.#courses = this.#courses.filter(({ start }) => start > hour);
   }
 
-  /** Ends everything. */
-  finish(hour: number): readonly Treatment[] {
+  /** Ends everything. @param rounds what was measured: what somebody can do is told by it */
+  finish(hour: number, rounds: readonly Round[]): readonly Treatment[] {
     for (const running of [...this.#running.values()]) this.#stop(running, hour);
-    return this.done
+    const all = [...this.#done, ...this.#transfusions.units]
       .filter((one) => one.start < hour)
-      .map((one) => ({ ...one, end: Math.min(one.end, hour) }))
-      .sort((a, b) => a.start - b.start);
+      .map((one) => ({ ...one, end: Math.min(one.end, hour) }));
+    return fitToPatient(all, rounds, this.#conduct);
   }
 
   #consider(support: Support, hour: number, comfort: boolean): void {
@@ -203,12 +254,12 @@ export class Treatments {
     if (planned !== undefined) {
       if (hour < planned) return;
       this.#planned.delete(support.id);
-      if (comfort && support.intensive) return;
+      if (stopsFor(support, comfort)) return;
       if (support.unless?.some((organ) => this.#illness.score(organ) > 1) === true) return;
       this.#start(support, hour);
       return;
     }
-    if (this.#withheld.has(support.id) || support.arrival === true) return;
+    if (this.#withheld.has(support.id) || support.arrival === true || stopsFor(support, comfort)) return;
     const wanted =
       support.with === undefined
         ? needsOf(support).some(({ organ, from }) => this.#illness.score(organ) > from)
@@ -224,7 +275,7 @@ export class Treatments {
 
   #isOver(running: Running, hour: number, comfort: boolean): boolean {
     const { support } = running;
-    if (comfort && support.intensive) return true;
+    if (stopsFor(support, comfort)) return true;
     if (running.until !== undefined)
       return (
         hour >= running.until &&
@@ -252,8 +303,12 @@ export class Treatments {
     if (lingers !== undefined)
       this.#ended.push({ effects: this.#effectsOf(running, hour), lingers, end: hour });
     const { id, kind, code, dose = null, route = null } = support;
-    if (hour > start) this.done.push({ id, kind, code, start, end: hour, dose, route });
+    if (hour > start) this.#done.push({ id, kind, code, start, end: hour, dose, route });
   }
+}
+
+function stopsFor(support: Support, comfort: boolean): boolean {
+  return comfort && support.comfort !== true;
 }
 
 /** Organs that call for a support. */

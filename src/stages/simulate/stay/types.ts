@@ -72,7 +72,7 @@ export interface Treatment {
   readonly start: number;
   readonly end: number;
   readonly dose: { readonly value: number; readonly unit: string; readonly everyHours: number | null } | null;
-  readonly route: 'oral' | 'intravenous' | 'subcutaneous' | 'inhaled' | null;
+  readonly route: 'oral' | 'nasogastric' | 'intravenous' | 'subcutaneous' | 'inhaled' | null;
 }
 
 /** What an imaging study shows, and how. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PatientRecord } from '../../../../src/cohort/index.js';
 import { Rng } from '../../../../src/core/index.js';
 import { compileLibrary } from '../../../../src/stages/simulate/index.js';
-import { birth, play } from '../../../support/small-world.js';
+import { birth, play, smallWorld } from '../../../support/small-world.js';
 import { infection } from '../stay/courses.js';
 
 const states = (change: object = {}) => ({
@@ -118,6 +118,22 @@ describe('the state anamnesis:HospitalStay', () => {
     }
   });
 
+  it('begins on the morning after it was planned before 1970 too', () => {
+    const world = smallWorld({ birthTime: Date.UTC(1950, 0, 15, 6) });
+    const planned = states({ arrival: 'planned' });
+    const modules = { a: { ...planned, Ill: { type: 'Simple', direct_transition: 'Admission' } } };
+    const born = (i: number) => play(modules, Rng.create('stays').split('life', i), { years: -20, world });
+    const stays = Array.from({ length: 10 }, (_, i) => born(i)).flatMap(({ encounters }) =>
+      encounters.filter((one) => one.class === 'inpatient'),
+    );
+    expect(stays.length).toBeGreaterThan(10);
+    for (const { start } of stays) {
+      const hour = new Date(start).getUTCHours();
+      expect(hour).toBeGreaterThanOrEqual(10);
+      expect(hour).toBeLessThan(15);
+    }
+  });
+
   it('reports what studies and procedures show, with them', () => {
     const detail = {
       code: { system: 'LOINC', code: '19005-8', display: 'Radiology Imaging study [Impression] (narrative)' },
@@ -157,6 +173,9 @@ describe('the state anamnesis:HospitalStay', () => {
   it('tells the hidden course as truth alone', () => {
     const record = live(3, { a: states() });
     expect(record.truth.some(({ kind, name }) => kind === 'latent' && name === 'acuity')).toBe(true);
+    expect(record.truth.some(({ kind, name }) => kind === 'latent' && name === 'hours since onset')).toBe(
+      true,
+    );
     expect(record.observations.some(({ codes }) => codes[0]!.display.includes('cuity'))).toBe(false);
   });
 

@@ -28,6 +28,7 @@ export function impossible(one: StayCourse, course?: Course): string[] {
   const codes = one.complications.map(({ code }) => code.code);
   check(new Set(codes).size === codes.length, 'a complication twice');
   checkCare(one, course, check);
+  checkAbilities(one, check);
   return wrong;
 }
 
@@ -70,4 +71,41 @@ function checkCare(one: StayCourse, course: Course | undefined, check: Check): v
     one.treatments.every(({ id, start }) => id !== 'ventilation' || start <= comfort + 1),
     'ventilation begun in comfort care',
   );
+}
+
+/** Nobody takes by mouth, or takes part in, what somebody with a tube in the throat or in coma cannot; one thing stands in another's place. */
+function checkAbilities(one: StayCourse, check: Check): void {
+  const of = (id: string) => one.treatments.filter((treatment) => treatment.id === id);
+  const meets = (a: { start: number; end: number }, b: { start: number; end: number }): boolean =>
+    a.start < b.end && b.start < a.end;
+  const apart = (list: StayCourse['treatments'], by: string): void => {
+    for (const treatment of list)
+      check(
+        of(by).every((other) => !meets(treatment, other)),
+        `${treatment.id} ${treatment.route ?? ''} beside ${by}`,
+      );
+  };
+  const oral = one.treatments.filter(({ route }) => route === 'oral');
+  for (const list of [oral, of('physical therapy'), of('oxygen'), of('noninvasive ventilation')])
+    apart(list, 'ventilation');
+  apart(of('oxygen'), 'noninvasive ventilation');
+  const comatose = one.rounds.flatMap(({ hour, readings }) =>
+    readings.some(({ signal, value }) => signal === 'gcs' && value <= 8) ? [hour] : [],
+  );
+  for (const { id, start, end } of [...oral, ...of('physical therapy')])
+    check(!comatose.some((hour) => start <= hour && hour < end), `${id} in coma`);
+  for (const { start, end } of of('transfusion')) check(end - start < 6, 'a unit of red cells for hours');
+  const tubes = of('nasogastric tube').map(({ start }) => start);
+  for (const { id, route, start } of one.treatments)
+    check(
+      route !== 'nasogastric' || tubes.some((tube) => tube < start),
+      `${id} through a tube that is not there`,
+    );
+  const comfort = one.codeStatus.find(({ status }) => status === 'comfort')?.hour;
+  if (comfort === undefined) return;
+  const serving = ['opioid', 'anxiolytic', 'oxygen'];
+  for (const { id, start, end } of one.treatments) {
+    check(start <= comfort + 1 || serving.includes(id), `${id} begun in comfort care`);
+    check(end <= comfort + 6 || [...serving, 'antiemetic'].includes(id), `${id} goes on in comfort care`);
+  }
 }

@@ -109,13 +109,19 @@ export function compileHospitalStay(
   };
 }
 
+/** Hour of the day (UTC), 0 to 24, before 1970 too. */
+function hourOfDay(time: number): number {
+  const hours = (time / hourMs) % 24;
+  return hours < 0 ? hours + 24 : hours;
+}
+
 /** Milliseconds to the hours at which planned admissions come; 0: it is one of them. */
 function untilMorning(
   now: number,
   root: Root,
   { fromUtcHour, toUtcHour }: { readonly fromUtcHour: number; readonly toUtcHour: number },
 ): number {
-  const hour = (now / hourMs) % 24;
+  const hour = hourOfDay(now);
   if (hour >= fromUtcHour && hour < toUtcHour) return 0;
   const come = fromUtcHour + (toUtcHour - fromUtcHour) * root.rng.next();
   return Math.floor(((come - hour + 24) % 24) * hourMs);
@@ -162,7 +168,7 @@ function courseOf(life: Life, root: Root, { course, chronic, diseases, data }: P
     shifts,
     level: (sign: string) => life.vitalSign(sign),
   };
-  const arrivalHour = (life.now / hourMs) % 24;
+  const arrivalHour = hourOfDay(life.now);
   return simulateStay({ course, patient, arrivalHour, data }, root.rng.split('stay', life.now));
 }
 
@@ -188,7 +194,7 @@ function recorder(origin: Origin, context: CompileContext): Recorder {
         record(now, root, round);
       });
     for (const { hour, name, value } of course.hidden) {
-      const kind = name === 'acuity' ? 'latent' : 'pathway';
+      const kind = name === 'acuity' || name === 'hours since onset' ? 'latent' : 'pathway';
       add(hour, (now) => now.record.truth.push({ time: now.now, kind, name, value, origin }));
     }
     actions.sort((a, b) => a.time - b.time);
