@@ -63,22 +63,15 @@ async function train(work: Work, context: FitContext): Promise<Trained> {
     shares: logShares(work.parts, countsOf(rows, work.parts, split.training, true)),
     codes: rows.codes,
     order: work.order,
+    split,
+    batchRows,
     options,
     rng,
+    signal: context.signal,
   });
-  const { network } = learner;
   try {
     return await trainInPasses(
-      {
-        pass: (epoch, rate) =>
-          learner.epoch(split.training, { epoch, batchRows, rate, signal: context.signal }),
-        evaluate: () => learner.evaluate(split.validation),
-        kept: () => network.kept(),
-        snapshot: () => network.snapshot(),
-        restore: (state) => {
-          network.restore(state);
-        },
-      },
+      learner,
       {
         id: 'argn',
         epochs: options.epochs,
@@ -89,7 +82,7 @@ async function train(work: Work, context: FitContext): Promise<Trained> {
       context,
     );
   } finally {
-    await network.close();
+    await learner.close();
   }
 }
 

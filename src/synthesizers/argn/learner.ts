@@ -1,8 +1,8 @@
 import type { Rng } from '../../core/index.js';
-import { throwIfAborted } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
-import { dropoutNoise, Graph, mean, Parameters, Session, sum, Trainer, value } from '../../tensor/index.js';
-import { AveragedNetwork } from '../training/index.js';
+import { dropoutNoise, mean, sum, value } from '../../tensor/index.js';
+import type { Split } from '../training/index.js';
+import { AveragedLearner, AveragedNetwork } from '../training/index.js';
 import type { Layout, LogShares } from './network.js';
 import { networkInputs, openLosses } from './network.js';
 import type { CompiledArgn } from './options.js';
@@ -17,14 +17,11 @@ export interface LearnerSetup {
   readonly codes: Int32Array;
   /** Columns in the order in which rows are drawn. */
   readonly order: readonly number[];
+  readonly split: Split;
+  /** Rows of a step. */
+  readonly batchRows: number;
   readonly options: CompiledArgn;
   readonly rng: Rng;
-}
-
-export interface EpochRequest {
-  readonly epoch: number;
-  readonly batchRows: number;
-  readonly rate: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -37,69 +34,58 @@ const WEIGHT_DECAY = 0.01;
 const AVERAGED_STEPS = 200;
 
 /** A network in training. What a step draws hangs on the step's number alone, so training goes on from any checkpoint. */
-export class Learner {
+export class Learner extends AveragedLearner {
   readonly #setup: LearnerSetup;
-  readonly #network: AveragedNetwork;
 
   private constructor(setup: LearnerSetup, network: AveragedNetwork) {
+    super(network);
     this.#setup = setup;
-    this.#network = network;
   }
 
   static async create(setup: LearnerSetup): Promise<Learner> {
-    const { layout, options, rng } = setup;
+    const { layout, options, batchRows, rng } = setup;
     const { dropout: rate, provider, threads } = options;
-    const trainer = await Trainer.create(
-      (graph, parameters) => {
+    const network = await AveragedNetwork.create({
+      trained: (graph, parameters) => {
         const losses = openLosses(parameters, networkInputs(graph, layout, rate > 0), { ...setup, rate });
-        return { loss: mean(sum(losses, { axes: [1] })) };
+        return mean(sum(losses, { axes: [1] }));
       },
-      { provider, threads, adam: { weightDecay: WEIGHT_DECAY } },
-    );
-    const graph = new Graph();
-    const parameters = new Parameters(graph);
-    const losses = openLosses(parameters, networkInputs(graph, layout, false), { ...setup, rate: 0 });
-    parameters.seal();
-    const scorer = await Session.create(graph.encode({ losses: sum(losses, { axes: [1] }) }), {
+      scored: (graph, parameters) =>
+        sum(openLosses(parameters, networkInputs(graph, layout, false), { ...setup, rate: 0 }), {
+          axes: [1],
+        }),
+      averagedSteps: AVERAGED_STEPS,
+      batchRows,
+      adam: { weightDecay: WEIGHT_DECAY },
       provider,
       threads,
+      rng,
     });
-    trainer.start(rng.split('start'));
-    return new Learner(setup, new AveragedNetwork({ trainer, scorer, steps: AVERAGED_STEPS }));
+    return new Learner(setup, network);
   }
 
   /** One pass over the rows. Returns the mean loss of a row. */
-  async epoch(rows: Uint32Array, { epoch, batchRows, rate, signal }: EpochRequest): Promise<number> {
-    const { rng, layout, options } = this.#setup;
-    const { drawingOrder = plainDefaults.drawingOrder } = options;
-    const units = layout.hidden.reduce((total, h) => total + h, 0);
+  async pass(epoch: number, rate: number): Promise<number> {
+    const { rng, split, batchRows, signal } = this.#setup;
+    const { training: rows } = split;
     const shuffled = rng.split('epoch', epoch).permutation(rows.length);
     const steps = Math.max(1, Math.round(rows.length / batchRows));
-    let total = 0;
-    for (let step = 0; step < steps; step++) {
-      throwIfAborted(signal);
-      const from = Math.floor((step * rows.length) / steps);
-      const to = Math.floor(((step + 1) * rows.length) / steps);
-      const chance = rng.split('step', this.#network.step);
-      const drawn = chance.next() < drawingOrder;
-      const feeds = {
-        codes: codesOf(
-          this.#setup,
-          shuffled.subarray(from, to).map((place) => rows[place]!),
-        ),
-        rank: value(ranksOf(this.#setup, drawn ? undefined : chance)),
-        ...(options.dropout > 0
-          ? { noise: value(dropoutNoise(chance, new Uint8Array((to - from) * units)), [to - from, units]) }
-          : {}),
-      };
-      total += (await this.#network.advance(feeds, rate)) * (to - from);
-    }
-    return total / rows.length;
+    return this.network.pass(
+      steps,
+      (step, i) => {
+        const from = Math.floor((i * rows.length) / steps);
+        const to = Math.floor(((i + 1) * rows.length) / steps);
+        const some = shuffled.subarray(from, to).map((place) => rows[place]!);
+        return { feeds: this.#feeds(some, step), learningRate: rate, weight: some.length };
+      },
+      signal,
+    );
   }
 
   /** Mean loss of rows without dropout, in a few fixed orders. */
-  async evaluate(rows: Uint32Array): Promise<number> {
-    const { rng, options } = this.#setup;
+  async evaluate(): Promise<number> {
+    const { rng, options, split } = this.#setup;
+    const { validation: rows } = split;
     const { drawingOrder = plainDefaults.drawingOrder } = options;
     let total = 0;
     for (let chunk = 0; chunk < VALIDATION_CHUNKS; chunk++) {
@@ -107,7 +93,7 @@ export class Learner {
       const to = Math.floor(((chunk + 1) * rows.length) / VALIDATION_CHUNKS);
       if (from === to) continue;
       const drawn = (chunk + 0.5) / VALIDATION_CHUNKS < drawingOrder;
-      total += await this.#network.score({
+      total += await this.network.score({
         codes: codesOf(this.#setup, rows.subarray(from, to)),
         rank: value(ranksOf(this.#setup, drawn ? undefined : rng.split('validation order', chunk))),
       });
@@ -115,9 +101,19 @@ export class Learner {
     return total / rows.length;
   }
 
-  /** What is scored and kept, and where training goes on from. */
-  get network(): AveragedNetwork {
-    return this.#network;
+  #feeds(rows: Uint32Array, step: number): Record<string, Value> {
+    const { rng, layout, options } = this.#setup;
+    const { drawingOrder = plainDefaults.drawingOrder } = options;
+    const units = layout.hidden.reduce((total, h) => total + h, 0);
+    const chance = rng.split('step', step);
+    const drawn = chance.next() < drawingOrder;
+    return {
+      codes: codesOf(this.#setup, rows),
+      rank: value(ranksOf(this.#setup, drawn ? undefined : chance)),
+      ...(options.dropout > 0 && {
+        noise: value(dropoutNoise(chance, new Uint8Array(rows.length * units)), [rows.length, units]),
+      }),
+    };
   }
 }
 

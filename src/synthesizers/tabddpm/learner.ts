@@ -1,10 +1,9 @@
 import type { Rng } from '../../core/index.js';
-import { throwIfAborted } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
-import { dropoutNoise, Graph, mean, Parameters, Session, Trainer, value } from '../../tensor/index.js';
+import { dropoutNoise, mean, value } from '../../tensor/index.js';
 import type { CodedRows } from '../mixed/index.js';
-import type { NetworkState, Split, Trainable } from '../training/index.js';
-import { AveragedNetwork, Batches, meanLoss } from '../training/index.js';
+import type { PassStep, Split } from '../training/index.js';
+import { AveragedLearner, AveragedNetwork, Batches, meanLoss } from '../training/index.js';
 import type { Shape } from './network.js';
 import { denoiser, losses, noisyInputs, targetInputs } from './network.js';
 import type { NoiseRequest, NoisyBatch } from './noise.js';
@@ -27,65 +26,58 @@ export interface LearnerSetup {
 
 /** Steps that the average of parameters looks back on. */
 const AVERAGED_STEPS = 500;
+
 /** A denoiser in training. */
-export class Learner implements Trainable {
+export class Learner extends AveragedLearner {
   readonly #setup: LearnerSetup;
-  readonly #network: AveragedNetwork;
   readonly #batches: Batches;
 
   private constructor(setup: LearnerSetup, network: AveragedNetwork) {
+    super(network);
     const { split, options, rng } = setup;
     this.#setup = setup;
-    this.#network = network;
     this.#batches = new Batches(split.training, options.batchRows, rng.split('batches'));
   }
 
   static async create(setup: LearnerSetup): Promise<Learner> {
     const { shape, options, rng, start } = setup;
-    const { dropout: rate, provider, threads } = options;
-    const trainer = await Trainer.create(
-      (graph, parameters) => {
+    const { dropout: rate, provider, threads, batchRows } = options;
+    const network = await AveragedNetwork.create({
+      trained: (graph, parameters) => {
         const units = shape.layers * shape.units;
         const chance = rate > 0 ? graph.input('chance', ['batch', units], 'uint8') : undefined;
         const said = denoiser(parameters, noisyInputs(graph, shape), { shape, rate, chance, start });
-        return { loss: mean(losses(said, targetInputs(graph, shape), shape)) };
+        return mean(losses(said, targetInputs(graph, shape), shape));
       },
-      { provider, threads },
-    );
-    const graph = new Graph();
-    const parameters = new Parameters(graph);
-    const said = denoiser(parameters, noisyInputs(graph, shape), { shape, rate: 0 });
-    const loss = losses(said, targetInputs(graph, shape), shape);
-    parameters.seal();
-    const scorer = await Session.create(graph.encode({ losses: loss }), { provider, threads });
-    trainer.start(rng.split('start'));
-    return new Learner(setup, new AveragedNetwork({ trainer, scorer, steps: AVERAGED_STEPS }));
+      scored: (graph, parameters) => {
+        const said = denoiser(parameters, noisyInputs(graph, shape), { shape, rate: 0 });
+        return losses(said, targetInputs(graph, shape), shape);
+      },
+      averagedSteps: AVERAGED_STEPS,
+      batchRows,
+      provider,
+      threads,
+      rng,
+    });
+    return new Learner(setup, network);
   }
 
   async pass(_epoch: number, rate: number): Promise<number> {
-    const { rows, noise, rng, options, shape, signal, stepsPerPass, passes } = this.#setup;
-    let total = 0;
-    for (let i = 0; i < stepsPerPass; i++) {
-      throwIfAborted(signal);
-      const { step } = this.#network;
-      const chance = rng.split('step', step);
-      const places = this.#batches.at(step);
-      const batch = noisyBatch(rows, places, noise, { chance: inTurn(places.length, chance) });
-      const feeds = this.#feeds(batch);
-      if (options.dropout > 0) {
-        const units = shape.layers * shape.units;
-        const bytes = dropoutNoise(chance, new Uint8Array(batch.rows * units));
-        feeds['chance'] = value(bytes, [batch.rows, units]);
-      }
-      total += await this.#network.advance(feeds, rate * (1 - step / (stepsPerPass * passes)));
-    }
-    return total / stepsPerPass;
+    const { signal, stepsPerPass, passes } = this.#setup;
+    return this.network.pass(
+      stepsPerPass,
+      (step) => ({
+        feeds: this.#trainingFeeds(step),
+        learningRate: rate * (1 - step / (stepsPerPass * passes)),
+      }),
+      signal,
+    );
   }
 
   /** The same rows in the same noise after each pass. */
   async evaluate(): Promise<number> {
     const { rows, split, noise, rng } = this.#setup;
-    return meanLoss(this.#network, split.validation, (places, from) =>
+    return meanLoss(this.network, split.validation, (places, from) =>
       this.#feeds(
         noisyBatch(rows, places, noise, {
           chance: inTurn(places.length, rng.split('validation noise', from)),
@@ -94,20 +86,16 @@ export class Learner implements Trainable {
     );
   }
 
-  kept(): Float32Array {
-    return this.#network.kept();
-  }
-
-  snapshot(): NetworkState {
-    return this.#network.snapshot();
-  }
-
-  restore(state: NetworkState): void {
-    this.#network.restore(state);
-  }
-
-  async close(): Promise<void> {
-    await this.#network.close();
+  #trainingFeeds(step: number): PassStep['feeds'] {
+    const { rows, noise, rng, options, shape } = this.#setup;
+    const chance = rng.split('step', step);
+    const places = this.#batches.at(step);
+    const batch = noisyBatch(rows, places, noise, { chance: inTurn(places.length, chance) });
+    const feeds = this.#feeds(batch);
+    if (options.dropout === 0) return feeds;
+    const units = shape.layers * shape.units;
+    const bytes = dropoutNoise(chance, new Uint8Array(batch.rows * units));
+    return { ...feeds, chance: value(bytes, [batch.rows, units]) };
   }
 
   #feeds(batch: NoisyBatch): Record<string, Value> {

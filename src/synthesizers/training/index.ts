@@ -1,4 +1,5 @@
-export { AveragedNetwork, meanLoss } from './averaged.js';
+export { AveragedLearner, AveragedNetwork, meanLoss } from './averaged.js';
+export type { PassStep } from './averaged.js';
 export { Batches } from './batches.js';
 export { checkLoss, curveSchema } from './curve.js';
 export type { EpochRecord } from './curve.js';

@@ -4,17 +4,24 @@ import type { NetworkState } from './passes.js';
 
 /** A trainer's vectors under names that begin with `prefix`. */
 export function trainerVectors(trainer: Trainer, prefix = ''): Record<string, Float32Array> {
-  const { parameters, first, second } = trainer.snapshot();
-  return { [`${prefix}parameters`]: parameters, [`${prefix}first`]: first, [`${prefix}second`]: second };
+  const { parameters, first, second, average } = trainer.snapshot();
+  return {
+    [`${prefix}parameters`]: parameters,
+    [`${prefix}first`]: first,
+    [`${prefix}second`]: second,
+    ...(average !== undefined && { [`${prefix}average`]: average }),
+  };
 }
 
 /** Puts back what {@link trainerVectors} took. */
 export function restoreTrainer(trainer: Trainer, state: NetworkState, prefix = ''): void {
+  const average = state.vectors[`${prefix}average`];
   trainer.restore({
     step: state.step,
     parameters: vectorOf(state, `${prefix}parameters`),
     first: vectorOf(state, `${prefix}first`),
     second: vectorOf(state, `${prefix}second`),
+    ...(average !== undefined && { average }),
   });
 }
 

@@ -1,10 +1,9 @@
 import type { Rng } from '../../core/index.js';
-import { throwIfAborted } from '../../core/index.js';
-import type { Value } from '../../tensor/index.js';
-import { Graph, mean, Parameters, Session, Trainer, value } from '../../tensor/index.js';
+import type { Graph, Parameters, Tensor, Value } from '../../tensor/index.js';
+import { mean, value } from '../../tensor/index.js';
 import type { CodedRows } from '../mixed/index.js';
-import type { Batches, NetworkState, Split, Trainable } from '../training/index.js';
-import { AveragedNetwork, meanLoss } from '../training/index.js';
+import type { Batches, Split } from '../training/index.js';
+import { AveragedLearner, AveragedNetwork, meanLoss } from '../training/index.js';
 import type { Shape } from './network.js';
 import { rowInputs, rowLosses } from './network.js';
 import type { CompiledTvae } from './options.js';
@@ -24,70 +23,51 @@ export interface LearnerSetup {
 const WEIGHT_DECAY = 1e-5;
 /** Steps that the average of parameters looks back on. */
 const AVERAGED_STEPS = 200;
+
 /** An autoencoder in training. */
-export class Learner implements Trainable {
+export class Learner extends AveragedLearner {
   readonly #setup: LearnerSetup;
-  readonly #network: AveragedNetwork;
 
   private constructor(setup: LearnerSetup, network: AveragedNetwork) {
+    super(network);
     this.#setup = setup;
-    this.#network = network;
   }
 
   static async create(setup: LearnerSetup): Promise<Learner> {
     const { shape, rng, options } = setup;
-    const { provider, threads, lossFactor } = options;
-    const trainer = await Trainer.create(
-      (graph, parameters) => {
-        const noise = graph.input('noise', ['batch', shape.latent]);
-        return { loss: mean(rowLosses(parameters, rowInputs(graph, shape), { shape, noise, lossFactor })) };
-      },
-      { provider, threads, adam: { weightDecay: WEIGHT_DECAY } },
-    );
-    const graph = new Graph();
-    const parameters = new Parameters(graph);
-    const noise = graph.input('noise', ['batch', shape.latent]);
-    const losses = rowLosses(parameters, rowInputs(graph, shape), { shape, noise, lossFactor });
-    parameters.seal();
-    const scorer = await Session.create(graph.encode({ losses }), { provider, threads });
-    trainer.start(rng.split('start'));
-    return new Learner(setup, new AveragedNetwork({ trainer, scorer, steps: AVERAGED_STEPS }));
+    const { provider, threads, lossFactor, batchRows } = options;
+    const losses = (graph: Graph, parameters: Parameters): Tensor => {
+      const noise = graph.input('noise', ['batch', shape.latent]);
+      return rowLosses(parameters, rowInputs(graph, shape), { shape, noise, lossFactor });
+    };
+    const network = await AveragedNetwork.create({
+      trained: (...network) => mean(losses(...network)),
+      scored: losses,
+      averagedSteps: AVERAGED_STEPS,
+      batchRows,
+      adam: { weightDecay: WEIGHT_DECAY },
+      provider,
+      threads,
+      rng,
+    });
+    return new Learner(setup, network);
   }
 
   async pass(_epoch: number, rate: number): Promise<number> {
     const { rng, batches, stepsPerPass, signal } = this.#setup;
-    let total = 0;
-    for (let i = 0; i < stepsPerPass; i++) {
-      throwIfAborted(signal);
-      const { step } = this.#network;
-      const feeds = this.#feeds(batches.at(step), rng.split('step', step));
-      total += await this.#network.advance(feeds, rate);
-    }
-    return total / stepsPerPass;
+    return this.network.pass(
+      stepsPerPass,
+      (step) => ({ feeds: this.#feeds(batches.at(step), rng.split('step', step)), learningRate: rate }),
+      signal,
+    );
   }
 
   /** The same rows with the same noise after each pass. */
   async evaluate(): Promise<number> {
     const { split, rng } = this.#setup;
-    return meanLoss(this.#network, split.validation, (places, from) =>
+    return meanLoss(this.network, split.validation, (places, from) =>
       this.#feeds(places, rng.split('validation noise', from)),
     );
-  }
-
-  kept(): Float32Array {
-    return this.#network.kept();
-  }
-
-  snapshot(): NetworkState {
-    return this.#network.snapshot();
-  }
-
-  restore(state: NetworkState): void {
-    this.#network.restore(state);
-  }
-
-  async close(): Promise<void> {
-    await this.#network.close();
   }
 
   #feeds(places: Uint32Array, rng: Rng): Record<string, Value> {

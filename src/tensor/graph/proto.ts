@@ -47,7 +47,7 @@ const elementType: Record<DType, number> = {
   bool: 9,
   float64: 11,
 };
-const attributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
 const bytesField = (field: number): number => ((field << 3) | 2) >>> 0;
 const intField = (field: number): number => (field << 3) >>> 0;
@@ -123,6 +123,12 @@ function writeAttribute(writer: Writer, name: string, value: Attribute): void {
   } else if ('float' in value) {
     writer.uint32(floatField(2)).float(value.float);
     type('float');
+  } else if ('graph' in value) {
+    const { graph } = value;
+    message(writer, 6, (w) => {
+      writeGraph(w, graph);
+    });
+    type('graph');
   } else {
     for (const item of value) writer.uint32(intField(8)).int64(item);
     type('ints');

@@ -6,5 +6,6 @@ export { ClippedGradients, planCalls } from './clipped-gradients.js';
 export type { ClippedOptions } from './clipped-gradients.js';
 export { constantRate, cosineRate, linearRate, lookAtPlateau, startPlateau } from './schedule.js';
 export type { PlateauOptions, PlateauState, Schedule } from './schedule.js';
+export { stepsPerCall } from './step-loop.js';
 export { Trainer } from './trainer.js';
-export type { Objective, TrainerOptions, TrainerState } from './trainer.js';
+export type { Objective, StepRequest, TrainerOptions, TrainerState } from './trainer.js';

@@ -3,12 +3,15 @@ import type { Rng } from '../../core/index.js';
 import { gradients } from '../graph/gradients.js';
 import { Graph } from '../graph/graph.js';
 import type { Tensor } from '../graph/graph.js';
+import { encodeModel } from '../graph/proto.js';
 import { Parameters } from '../layers/parameters.js';
+import { add, mul, sub } from '../ops/elementwise.js';
 import type { RunOptions, Value } from '../run/session.js';
 import { Session, value } from '../run/session.js';
 import type { AdamOptions, AdamState } from './adam.js';
 import { adamScalars, adamStep } from './adam.js';
 import { clipNorm } from './clipped.js';
+import { StepLoop } from './step-loop.js';
 
 /** What a network says of one step: built once, as operators. */
 export interface Objective {
@@ -26,37 +29,52 @@ export interface TrainerOptions extends RunOptions {
   readonly clipNorm?: number;
   /** Name of the parameters' input. Default `parameters`. */
   readonly name?: string;
+  /** Steps that a running average of the parameters looks back on. Default: no average. */
+  readonly average?: number;
+  /** Whether {@link Trainer.advanceAll} makes its steps in one call of the session; {@link stepsPerCall} says how many that pays for. Default: no. */
+  readonly several?: boolean;
 }
 
-/** Everything that a training needs to go on: three flat vectors and the number of steps done. */
+/** What one step is given. */
+export interface StepRequest {
+  readonly feeds: Readonly<Record<string, Value>>;
+  readonly learningRate: number;
+}
+
+/** Everything that a training needs to go on: flat vectors and the number of steps done. */
 export interface TrainerState {
   readonly step: number;
   readonly parameters: Float32Array;
   readonly first: Float32Array;
   readonly second: Float32Array;
+  /** Where there is a running average. */
+  readonly average?: Float32Array;
 }
 
-const vectors = ['parameters', 'first', 'second'] as const;
+type Vectors = Readonly<Record<'parameters' | 'first' | 'second', Value>> & { readonly average?: Value };
+type VectorName = keyof Vectors;
 
 /**
- * Trains a network: forward, backward and optimiser are one ONNX graph, run once a step. The state goes to and fro between two sets of
- * memory, so a step allocates nothing.
+ * Trains a network: forward, backward and optimiser are one ONNX graph, run once a step, or as a loop over several. The state goes to and fro
+ * between two sets of memory, so a step allocates nothing.
  */
 export class Trainer {
   /** The network's parameters: their names, shapes and first numbers. */
   readonly parameters: Parameters;
   readonly #session: Session;
   readonly #options: TrainerOptions;
-  #now: Record<(typeof vectors)[number], Value>;
-  #next: Record<(typeof vectors)[number], Value>;
+  readonly #loop: StepLoop | undefined;
+  #now: Vectors;
+  #next: Vectors;
   #step = 0;
 
-  private constructor(parameters: Parameters, session: Session, options: TrainerOptions) {
+  private constructor(parameters: Parameters, { session, options, loop }: Made) {
     this.parameters = parameters;
     this.#session = session;
     this.#options = options;
-    this.#now = emptyState(parameters.size);
-    this.#next = emptyState(parameters.size);
+    this.#loop = loop;
+    this.#now = emptyState(parameters.size, options);
+    this.#next = emptyState(parameters.size, options);
   }
 
   /** @param build declares the network on an empty graph. */
@@ -76,20 +94,25 @@ export class Trainer {
     };
     const clipped = options.clipNorm === undefined ? whole : clipNorm(whole, options.clipNorm);
     const next = adamStep(graph, state, clipped, options.adam);
-    const model = graph.encode({
+    const outputs: Record<string, Tensor> = {
       loss,
       ...results,
       'next.parameters': next.parameters,
       'next.first': next.first,
       'next.second': next.second,
-    });
-    return new Trainer(parameters, await Session.create(model, options), options);
+    };
+    if (options.average !== undefined) outputs['next.average'] = averageStep(graph, next.parameters);
+    const step = graph.parts(outputs, 'anamnesis');
+    const loop = options.several === true ? new StepLoop(step, carriedOf(flat.name, options)) : undefined;
+    const session = await Session.create(encodeModel(loop?.model ?? step), options);
+    return new Trainer(parameters, { session, options, loop });
   }
 
-  /** Sets the parameters to their first numbers. */
+  /** Sets the parameters, and their average, to their first numbers. */
   start(rng: Rng): void {
     const zero = (): Float32Array => new Float32Array(this.parameters.size);
-    this.restore({ step: 0, parameters: this.parameters.initial(rng), first: zero(), second: zero() });
+    const parameters = this.parameters.initial(rng);
+    this.restore({ step: 0, parameters, first: zero(), second: zero(), average: parameters });
   }
 
   /** Steps done. */
@@ -102,46 +125,54 @@ export class Trainer {
     return this.#now.parameters;
   }
 
+  /** The running average of the parameters, valid until the next step; the parameters themselves where there is none. */
+  get average(): Value {
+    return this.#now.average ?? this.#now.parameters;
+  }
+
   /** One step. Returns the loss before it and the further results of the objective. */
   async advance(
     feeds: Readonly<Record<string, Value>>,
     learningRate: number,
   ): Promise<Record<string, Value>> {
-    const step = this.#step + 1;
-    const scalars: Record<string, Value> = {};
-    for (const [name, x] of Object.entries(adamScalars(step, learningRate, this.#options.adam))) {
-      scalars[name] = value(Float32Array.of(x), []);
-    }
-    const { parameters, first, second } = this.#now;
-    const results = await this.#session.run(
-      { ...feeds, ...scalars, [this.parameters.name]: parameters, first, second },
-      {
-        'next.parameters': this.#next.parameters,
-        'next.first': this.#next.first,
-        'next.second': this.#next.second,
-      },
-    );
-    this.#step = step;
-    [this.#now, this.#next] = [this.#next, this.#now];
+    const [results] = await this.advanceAll([{ feeds, learningRate }]);
+    return results!;
+  }
+
+  /** Several steps, one after another: the same numbers whether they go in one call or not. Returns the results of each. */
+  async advanceAll(steps: readonly StepRequest[]): Promise<Record<string, Value>[]> {
+    if (steps.length === 0) return [];
+    const feeds = steps.map((step, i) => ({ ...step.feeds, ...this.#scalars(this.#step + 1 + i, step) }));
+    if (this.#loop !== undefined)
+      return this.#loop.results(await this.#run(this.#loop.feeds(feeds), steps.length), steps.length);
+    const results: Record<string, Value>[] = [];
+    for (const fed of feeds) results.push(await this.#run(fed, 1));
     return results;
   }
 
   /** A copy of the state. */
   snapshot(): TrainerState {
-    const copy = (name: (typeof vectors)[number]): Float32Array => Float32Array.from(floats(this.#now[name]));
-    return { step: this.#step, parameters: copy('parameters'), first: copy('first'), second: copy('second') };
+    const copy = (name: VectorName): Float32Array => Float32Array.from(floats(this.#now[name]!));
+    return {
+      step: this.#step,
+      parameters: copy('parameters'),
+      first: copy('first'),
+      second: copy('second'),
+      ...(this.#now.average !== undefined && { average: copy('average') }),
+    };
   }
 
   /** Goes back to a state. @throws InternalError `TRAINER_STATE` for one of another network. */
   restore(state: TrainerState): void {
-    for (const name of vectors) {
-      if (state[name].length !== this.parameters.size) {
+    for (const [name, vector] of Object.entries(this.#now)) {
+      const from = state[name as VectorName];
+      if (from?.length !== this.parameters.size) {
         throw new InternalError(
           'TRAINER_STATE',
-          `${state[name].length} numbers for ${this.parameters.size} parameters.`,
+          `${from?.length ?? 'no'} numbers of '${name}' for ${this.parameters.size} parameters.`,
         );
       }
-      floats(this.#now[name]).set(state[name]);
+      floats(vector).set(from);
     }
     this.#step = state.step;
   }
@@ -149,11 +180,67 @@ export class Trainer {
   async close(): Promise<void> {
     await this.#session.close();
   }
+
+  async #run(feeds: Readonly<Record<string, Value>>, steps: number): Promise<Record<string, Value>> {
+    const { parameters, ...others } = this.#now;
+    const into = Object.fromEntries(
+      Object.entries(this.#next).map(([name, vector]) => [`next.${name}`, vector]),
+    );
+    const results = await this.#session.run(
+      { ...feeds, [this.parameters.name]: parameters, ...others },
+      into,
+    );
+    this.#step += steps;
+    [this.#now, this.#next] = [this.#next, this.#now];
+    return results;
+  }
+
+  /** What changes from step to step t = 1, 2, … */
+  #scalars(step: number, { learningRate }: StepRequest): Record<string, Value> {
+    const { adam, average } = this.#options;
+    const scalars = adamScalars(step, learningRate, adam);
+    if (average !== undefined) scalars[AVERAGE_SHARE] = 1 / Math.min(step, average);
+    return Object.fromEntries(
+      Object.entries(scalars).map(([name, x]) => [name, value(Float32Array.of(x), [])]),
+    );
+  }
 }
 
-function emptyState(size: number): Record<(typeof vectors)[number], Value> {
+interface Made {
+  readonly session: Session;
+  readonly options: TrainerOptions;
+  readonly loop: StepLoop | undefined;
+}
+
+const AVERAGE_SHARE = 'average.share';
+
+/**
+ * Running average of the parameters (Polyak and Juditsky 1992, with exponential weights): it moves a share of the way towards the parameters after
+ * step t, the share being 1 / t at first and later 1 / the steps that it looks back on.
+ */
+function averageStep(graph: Graph, parameters: Tensor): Tensor {
+  const average = graph.input('average', parameters.shape);
+  return add(average, mul(sub(parameters, average), graph.input(AVERAGE_SHARE, [])));
+}
+
+/** Results of a step and the inputs that they are in the next. */
+function carriedOf(parameters: string, { average }: TrainerOptions): Record<string, string> {
+  return {
+    'next.parameters': parameters,
+    'next.first': 'first',
+    'next.second': 'second',
+    ...(average !== undefined && { 'next.average': 'average' }),
+  };
+}
+
+function emptyState(size: number, { average }: TrainerOptions): Vectors {
   const empty = (): Value => value(new Float32Array(size));
-  return { parameters: empty(), first: empty(), second: empty() };
+  return {
+    parameters: empty(),
+    first: empty(),
+    second: empty(),
+    ...(average !== undefined && { average: empty() }),
+  };
 }
 
 function floats({ data }: Value): Float32Array {

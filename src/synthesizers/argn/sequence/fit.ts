@@ -92,21 +92,22 @@ async function train(
   const { batchRows, learningRate } = settleSteps(options, places);
   const { order, columns } = outputOrder(data.steps.schema, stepParts);
   const shares = sharesOf({ stepParts, coded, lengths, training: split.training });
-  const setup: SequenceSetup = { layout, shares, coded, order, columns, options, rng };
+  const setup: SequenceSetup = {
+    layout,
+    shares,
+    coded,
+    order,
+    columns,
+    pieces: { training: pieces(split.training), validation: pieces(split.validation) },
+    batchPlaces: batchRows,
+    options,
+    rng,
+    signal: context.signal,
+  };
   const learner = await SequenceLearner.create(setup);
   try {
-    const [training, validation] = [pieces(split.training), pieces(split.validation)];
     return await trainInPasses(
-      {
-        pass: (epoch, rate) =>
-          learner.epoch(training, { epoch, places: batchRows, rate, signal: context.signal }),
-        evaluate: () => learner.evaluate(validation),
-        kept: () => learner.kept(),
-        snapshot: () => learner.snapshot(),
-        restore: (state) => {
-          learner.restore(state);
-        },
-      },
+      learner,
       {
         id: 'argn-sequences',
         epochs: options.epochs,
