@@ -58,7 +58,7 @@ const conditions = {
   dementia: [['F01', 'F02', 'F03', 'G30'], ['Dementia']],
   seizures: [['G40'], ['Seizures']],
   hypothyroidism: [['E03'], ['Hypothyroidism']],
-  cancer: [['C'], ['Cancer/']],
+  cancer: [['C', 'Z85'], ['Cancer/']],
   cirrhosis: [['K70', 'K74'], ['Cirrhosis']],
   'rheumatoid arthritis': [['M05', 'M06'], ['Rheumatoid']],
   'peptic ulcer': [['K25', 'K26', 'K27'], ['Peptic Ulcer']],

@@ -97,6 +97,7 @@ export function simulateStay(
     const rounds = readings.rounds.filter((round) => round.hour < end.at).sort((a, b) => a.hour - b.hour);
     return {
       hours: end.at,
+      onsetHours,
       outcome: end.outcome,
       phases: places.finish(end.at),
       rounds,

@@ -105,6 +105,8 @@ export interface Hidden {
 /** A whole stay, hour by hour; everything in order of time. */
 export interface StayCourse {
   readonly hours: number;
+  /** How long the illness had lasted at arrival; 0 for what was planned. */
+  readonly onsetHours: number;
   readonly outcome: Outcome;
   readonly phases: readonly Phase[];
   readonly rounds: readonly Round[];

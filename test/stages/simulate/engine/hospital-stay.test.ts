@@ -179,6 +179,13 @@ describe('the state anamnesis:HospitalStay', () => {
     expect(record.observations.some(({ codes }) => codes[0]!.display.includes('cuity'))).toBe(false);
   });
 
+  it('lets the illness begin as long before the admission as the course says', () => {
+    const record = live(3, { a: states({ onset_hours: { median: 50, sigma: 0 } }) });
+    const found = record.conditions.filter(({ codes }) => codes[0]!.display === 'Sepsis (disorder)');
+    expect(found.length).toBeGreaterThan(0);
+    for (const { onset, recorded } of found) expect((recorded - onset) / 3_600_000).toBeCloseTo(50, 1);
+  });
+
   it('nothing happens after a death from another cause', () => {
     const death = birth + 26_290 * 3_600_000; // ten hours into the first stay
     let inside = 0;

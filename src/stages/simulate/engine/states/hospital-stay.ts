@@ -83,7 +83,9 @@ export function compileHospitalStay(
   });
   const begin = (life: Life, root: Root): OpenStay => {
     admit(life, root);
-    return record(life, root, courseOf(life, root, { course: state.course, chronic, diseases, data }));
+    const course = courseOf(life, root, { course: state.course, chronic, diseases, data });
+    beganBefore(life, root, course.onsetHours);
+    return record(life, root, course);
   };
   return (life, root) => {
     root.resumed = false;
@@ -107,6 +109,17 @@ export function compileHospitalStay(
     if (attribute >= 0) life.set(attribute, stay.outcome);
     return outcome.go;
   };
+}
+
+/** What the module has found at this admission began so long before it: the true onset, which no record tells. */
+function beganBefore(life: Life, root: Root, hours: number): void {
+  const { conditions, encounters } = life.record;
+  const admission = encounters[root.encounter];
+  if (admission === undefined || hours === 0) return;
+  const onset = Math.max(life.being.birthTime, life.now - Math.round((hours * hourMs) / minuteMs) * minuteMs);
+  for (let i = conditions.length - 1; i >= 0 && conditions[i]!.recorded >= admission.start; i--)
+    if (conditions[i]!.encounter === root.encounter && life.owners.conditions[i] === root.program.index)
+      conditions[i]!.onset = onset;
 }
 
 /** Hour of the day (UTC), 0 to 24, before 1970 too. */
