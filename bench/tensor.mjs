@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Rng } from '../dist/core/index.js';
-import { createCurator, SUM_ROOM } from '../dist/privacy/index.js';
+import { createCurator, secureNoise, SUM_ROOM } from '../dist/privacy/index.js';
 import * as t from '../dist/tensor/index.js';
 import { severalSteps } from './support/several-steps.mjs';
 
@@ -70,24 +70,29 @@ const gradients = await t.ClippedGradients.create(losses, {
   room: SUM_ROOM,
 });
 const adam = new t.AdamVector(gradients.parameters.initial(Rng.create(1)));
-const curator = createCurator({ epsilon: 8, delta: 1e-5, accountant: 'rdp' });
-const training = curator.train({
-  purpose: 'training',
-  about: 'a network',
-  rho: curator.rho,
-  steps: 100_000,
-  rate,
-  rowNorm: LIMIT,
-  size: gradients.parameters.size,
-  rows: () => ROWS,
-});
+function startTraining(noise) {
+  const curator = createCurator({ epsilon: 8, delta: 1e-5, accountant: 'rdp' }, noise);
+  return curator.train({
+    purpose: 'training',
+    about: 'a network',
+    rho: curator.rho,
+    steps: 100_000,
+    rate,
+    rowNorm: LIMIT,
+    size: gradients.parameters.size,
+    rows: () => ROWS,
+  });
+}
+/** Noise from a thread of its own, as trainings have it, and from this one. */
+const training = startTraining(secureNoise());
+const sameThread = startTraining({ ...secureNoise(), anyThread: false });
 const gather = (from, places, count) => {
   const out = new Float32Array(count * 128);
   for (const [i, place] of places.entries()) out.set(from.subarray(place * 128, place * 128 + 128), i * 128);
   return t.value(out, [count, 128]);
 };
-async function privateStep() {
-  const sums = await training.step((sample) =>
+async function privateStep(from) {
+  const sums = await from.step((sample) =>
     gradients.sum(adam.parameters, sample, (places, count) => ({
       x: gather(rows.x, places, count),
       y: gather(rows.y, places, count),
@@ -96,7 +101,8 @@ async function privateStep() {
   adam.advance(sums, 1e-3, 1 / BATCH);
 }
 const step = {
-  private: privateStep,
+  private: () => privateStep(training),
+  sameThread: () => privateStep(sameThread),
   plain: () => plain.advance(feeds, 1e-3),
   clipped: () => clipped.advance({ ...feeds, privacyNoise }, 1e-3),
 };
@@ -129,15 +135,17 @@ function startPeer() {
 }
 
 const peer = startPeer();
-const found = { plain: [], clipped: [], private: [], torch: [], opacus: [] };
+const found = { plain: [], clipped: [], private: [], sameThread: [], torch: [], opacus: [] };
 for (let round = 0; round < rounds; round++) {
   found.plain.push(await time(step.plain));
   if (peer !== undefined) found.torch.push(await peer.ask('plain'));
   found.clipped.push(await time(step.clipped));
   found.private.push(await time(step.private));
+  found.sameThread.push(await time(step.sameThread));
   if (peer !== undefined) found.opacus.push(await peer.ask('opacus'));
 }
 peer?.end();
+for (const one of [training, sameThread]) await one.close();
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const show = (x) => (Number.isFinite(x) ? x.toFixed(2) : 'absent').padStart(8);
@@ -152,8 +160,10 @@ console.log(`${''.padEnd(44)} ${'clock'.padStart(8)} ${'processor'.padStart(8)}`
 times('a step', found.plain);
 times('clip each example, add ready-made noise', found.clipped);
 times('a private step, by the curator', found.private);
+times('the same, noise on the same thread', found.sameThread);
 ratio('clipped / plain', found.clipped, found.plain);
 ratio('private / plain', found.private, found.plain);
+ratio('private, noise on the same thread / plain', found.sameThread, found.plain);
 if (peer !== undefined) {
   times('PyTorch: a step', found.torch);
   times('Opacus: a private step', found.opacus);

@@ -110,7 +110,7 @@ class LiveCurator implements Curator {
     const training = { rate: unitRate, steps, noise };
     const parameters = { steps, rate: unitRate, noise, sensitivity, quantum, sigma, size };
     this.#ledger.enter(request, { rho, training }, { mechanism: 'subsampled-gaussian', parameters });
-    const addNoise = stepNoise(sigma, quantum, this.#noise);
+    const stepNoises = stepNoise({ sigma, quantum, size, steps }, this.#noise);
     const rows = request.rows();
     let left = steps;
     return {
@@ -121,9 +121,14 @@ class LiveCurator implements Curator {
       step: async (sum) => {
         if (left === 0) throw stepsSpent(request);
         left--;
+        stepNoises.begin();
         const sums = await sum(poissonSample(rows, threshold, this.#noise));
         if (sums.length !== size) throw badTraining(request);
-        return addNoise(sums);
+        return stepNoises.addTo(sums);
+      },
+      close: async () => {
+        left = 0;
+        await stepNoises.close();
       },
     };
   }

@@ -97,6 +97,8 @@ export interface TrainingSteps {
    * @throws PrivacyError `BUDGET_SPENT` after the last step.
    */
   step(sum: (sample: Uint32Array) => Promise<Float64Array>): Promise<Float64Array>;
+  /** Ends the training and the thread that draws its noise. Steps that are left are lost. */
+  close(): Promise<void>;
 }
 
 /** One touch of real data as it stands in the ledger. Nothing in it depends on private data. */

@@ -10,5 +10,6 @@ export type { ClosableProgress, TerminalProgressOptions, TextSink } from './term
 export { jsonProgress } from './json-progress.js';
 export { formatCount, formatSeconds } from './progress-state.js';
 export { WorkerPool } from './workers.js';
+export { WorkerThread } from './worker-thread.js';
 export { moved } from './worker-call.js';
 export type { Moved, WorkerCall } from './worker-call.js';

@@ -5,6 +5,8 @@ import type { Rng } from '../../core/index.js';
 export interface NoiseSource {
   /** Whether the bits come from the operating system; a receipt tells it. */
   readonly secure: boolean;
+  /** Whether other threads can fetch bits as good for themselves: those of the operating system. */
+  readonly anyThread?: boolean;
   /** An integer, uniform on 0 … 2³² − 1. */
   uint32(): number;
   /** Such integers, one for each place of the list. */
@@ -20,6 +22,7 @@ export function secureNoise(): NoiseSource {
   let at = FETCHED;
   return {
     secure: true,
+    anyThread: true,
     uint32: () => {
       if (at === FETCHED) {
         randomFillSync(fetched);

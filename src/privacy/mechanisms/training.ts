@@ -1,5 +1,6 @@
 import { DataError } from '../../core/index.js';
 import { layeredGaussian } from './gaussian-table.js';
+import { NoiseAhead } from './noise-ahead.js';
 import type { NoiseSource } from './noise.js';
 
 /** Part of a row's largest contribution by which an exact sum that a model hands over may err, in Euclidean norm, whatever rows it is of. */
@@ -70,26 +71,44 @@ export function poissonSample(rows: number, threshold: number, noise: NoiseSourc
 /** Added to and taken from a number below 2⁵¹ it leaves the nearest whole number, ties to even (IEEE 754): twenty times as fast as `Math.round`. */
 const ROUNDER = 1.5 * 2 ** 52;
 
-/** Adds noise to sums, in their place: `sigma` is in real units. */
+/** Noise of one step after another, from a thread of its own where that pays. */
+interface StepNoise {
+  /** The next step's sum is about to be made. */
+  begin(): void;
+  /** Rounds sums to the grid and adds noise, in their place. */
+  addTo(sums: Float64Array): Promise<Float64Array>;
+  close(): Promise<void>;
+}
+
+/** Numbers of a step, and of all steps, from which on a thread is worth starting: a number takes it 10 ns. */
+const THREAD_NUMBERS = { step: 2 ** 15, all: 2 ** 23 };
+
+/** @param sigma in real units. */
 export function stepNoise(
-  sigma: number,
-  quantum: number,
+  { sigma, quantum, size, steps }: { sigma: number; quantum: number; size: number; steps: number },
   noise: NoiseSource,
-): (sums: Float64Array) => Float64Array {
-  const gaussian = layeredGaussian(sigma / quantum, noise);
+): StepNoise {
+  const worth = size >= THREAD_NUMBERS.step && size * steps >= THREAD_NUMBERS.all;
+  const ahead = worth && noise.anyThread === true ? new NoiseAhead(sigma / quantum, size) : undefined;
+  const gaussian = ahead === undefined ? layeredGaussian(sigma / quantum, noise) : undefined;
   const perUnit = 1 / quantum;
-  return (sums) => {
-    let all = 0;
-    // plain loops: callbacks of map and every take longer than the noise
-    for (let i = 0; i < sums.length; i++) {
-      const steps = sums[i]! * perUnit + ROUNDER - ROUNDER;
-      sums[i] = steps;
-      all += Math.abs(steps);
-    }
-    if (!(all < 2 ** 51)) throw diverged();
-    gaussian.addTo(sums);
-    for (let i = 0; i < sums.length; i++) sums[i]! *= quantum;
-    return sums;
+  return {
+    begin: () => ahead?.begin(),
+    addTo: async (sums) => {
+      let all = 0;
+      // plain loops: callbacks of map and every take longer than the noise
+      for (let i = 0; i < sums.length; i++) {
+        const steps = sums[i]! * perUnit + ROUNDER - ROUNDER;
+        sums[i] = steps;
+        all += Math.abs(steps);
+      }
+      if (!(all < 2 ** 51)) throw diverged();
+      gaussian?.addTo(sums);
+      await ahead?.addTo(sums);
+      for (let i = 0; i < sums.length; i++) sums[i]! *= quantum;
+      return sums;
+    },
+    close: async () => ahead?.close(),
   };
 }
 

@@ -164,6 +164,7 @@ class RecordingCurator implements Curator {
         );
         return noisy;
       },
+      close: () => inner.close(),
     };
   }
 

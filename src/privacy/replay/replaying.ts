@@ -96,6 +96,7 @@ class ReplayingCurator implements Curator {
         const step = this.#next(askedStep(request), () => exact);
         return (step.answer as StepAnswer).noisy.slice();
       },
+      close: () => Promise.resolve(),
     };
   }
 

@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/index.js';
 import { throwIfAborted } from '../../core/index.js';
-import type { Curator } from '../../privacy/index.js';
+import type { Curator, TrainingSteps } from '../../privacy/index.js';
 import { SUM_ROOM } from '../../privacy/index.js';
 import type { Graph, Parameters, Tensor, Value } from '../../tensor/index.js';
 import type { AdamOptions } from '../../tensor/index.js';
@@ -75,8 +75,9 @@ export async function trainPrivately(
   });
   const { parameters } = gradients;
   const task = context.progress.task(`${id}: train with noise`, steps);
+  let training: TrainingSteps | undefined;
   try {
-    const training = curator.train({
+    training = curator.train({
       purpose: 'training',
       about: `network of ${parameters.size} parameters`,
       rho,
@@ -111,6 +112,7 @@ export async function trainPrivately(
     return average;
   } finally {
     task.done();
+    await training?.close();
     await gradients.close();
   }
 }
