@@ -43,7 +43,9 @@ describe('the courses of the built-in modules', () => {
     );
     const alive = stays.filter(({ outcome }) => outcome === 'home' || outcome === 'facility');
     expect(alive.length).toBeGreaterThan(least);
-    expect(Math.max(...stays.map(({ hours }) => hours))).toBeLessThan(40 * 24);
+    // one in twenty of the Challenge's survivors leaves after 36 days and more
+    expect(stays.filter(({ hours }) => hours > 40 * 24).length).toBeLessThanOrEqual(3);
+    expect(Math.max(...stays.map(({ hours }) => hours))).toBeLessThan(80 * 24);
     for (const stay of stays) expect(stay.rounds.length).toBeGreaterThan(0);
   });
 

@@ -33,6 +33,8 @@ export function discharge(life: Life, root: Root): void {
   if (life.inHospital === root) life.inHospital = null;
   life.lastDischarge = life.now;
   root.lastDischarge = life.now;
+  life.returning = root.returning;
+  root.returning = 1;
   recover(life, root);
   life.touch(parts.hospital);
 }

@@ -56,6 +56,8 @@ export class Root {
   dying = false;
   /** When the module's last stay ended. */
   lastDischarge = NaN;
+  /** Factor of the hazards after the stay that is ending. */
+  returning = 1;
   #rng: Rng | null = null;
 
   constructor(
@@ -76,6 +78,7 @@ export class Root {
     this.acute = false;
     this.dying = false;
     this.lastDischarge = NaN;
+    this.returning = 1;
     this.#rng = null;
   }
 
@@ -127,6 +130,8 @@ export class Life implements AttributeView {
   inHospital: Root | null = null;
   /** When the last stay in hospital ended. */
   lastDischarge = NaN;
+  /** Factor of the hazards of the weeks after it. */
+  returning = 1;
   /** Scheduled wellness visits so far; their dates do not depend on what else happens. */
   wellnessVisits = 0;
   readonly ages = new AgeClock();
@@ -181,6 +186,7 @@ export class Life implements AttributeView {
     this.acuteModules = 0;
     this.inHospital = null;
     this.lastDischarge = NaN;
+    this.returning = 1;
     this.ages.reset(being.birthTime);
     this.values.fill(undefined);
     for (const root of this.roots) root.reset();

@@ -10,7 +10,7 @@ interface Due {
   readonly order: Order;
   /** Rank of the patient, 0 to 1, among all for whom it could be ordered. */
   readonly rank: number;
-  /** Signals that are not charted while a support runs, for this patient: signal and support. */
+  /** Signals that are not charted once a support runs, for this patient: signal and support. */
   readonly omits: readonly (readonly [string, string])[];
   hour: number;
   /** Whether it was ordered for this hour whatever its share. */
@@ -27,6 +27,8 @@ export class Readings {
   readonly #levels: Levels;
   readonly #due: Due[];
   readonly #latest = new Map<string, Reading>();
+  /** Supports that have been begun in this stay. */
+  readonly #begun = new Set<string>();
 
   constructor(levels: Levels, { data, rng }: { data: StayData; rng: Rng }) {
     this.#rng = rng;
@@ -45,6 +47,7 @@ export class Readings {
 
   /** Everything that is measured until an hour (exclusive). */
   until(hour: number, now: Moment & { readonly place: Place }): void {
+    for (const support of now.running) this.#begun.add(support);
     for (const due of this.#due) {
       while (due.hour < hour) {
         const { looksAt, informed, hours, share, with: more = {}, only } = due.order;
@@ -84,7 +87,7 @@ export class Readings {
     due.last = hour;
     for (const id of order.signals) {
       if (this.#rng.next() < this.#data.missed) continue;
-      if (due.omits.some(([signal, support]) => signal === id && now.running.has(support))) continue;
+      if (due.omits.some(([signal, support]) => signal === id && this.#begun.has(support))) continue;
       const value = this.#levels.read(id, { hour, hours: hour - since, now, values });
       const reading = { hour: minute, signal: id, value };
       readings.push(reading);

@@ -61,6 +61,7 @@ export function simulateStay(
     young: data.conduct.comfort.young,
   });
   const mishaps = rng.split('complications');
+  const acquired = new Acquired(hazards.acquired.complications, rng.split('acquired'));
   const first = course.arrival === 'planned' ? 'ward' : 'ed';
   const edHours = logNormal(rng.split('places'), hazards.ed);
   const places = new Places(first, edHours, hazards.intensive);
@@ -74,15 +75,19 @@ export function simulateStay(
       illness.advance();
       levels.advance(illness);
     }
-    for (const { code, per_day: perDay, organ, dysfunction, acuity } of course.complications) {
-      const chance = (perDay / 24) * 2 ** (illness.acuity - COMPLICATION_ACUITY);
-      if (mishaps.next() >= chance || complications.some((one) => one.code.code === code.code)) continue;
-      complications.push({ hour: hour + mishaps.next(), code });
+    const harm = ({ code, organ, dysfunction, acuity }: Harm, after: number): void => {
+      complications.push({ hour: hour + after, code });
       illness.injure(organ, dysfunction, acuity);
+    };
+    for (const one of course.complications) {
+      if (mishaps.next() >= chanceOf(one.per_day, illness) || known(complications, one)) continue;
+      harm(one, mishaps.next());
     }
     treatments.advance(hour, { comfort: ending.comfort, hemoglobin: readings.last('hemoglobin') });
     if (places.advance(hour, illness.acuity, treatments.intensive && !ending.comfort))
       readings.moved(hour, places.place);
+    for (const one of acquired.advance(illness, treatments.running, places.place))
+      if (!known(complications, one)) harm(one, 0.5);
     if (hour % TRUTH_HOURS === 0)
       hidden.push({ hour, name: 'acuity', value: Math.round(illness.acuity * 100) / 100 });
     const end =
@@ -106,6 +111,43 @@ export function simulateStay(
       codeStatus: ending.codeStatus.filter((one) => one.hour < end.at),
       hidden: [...hidden, ...treatments.hidden, ...ending.hidden].sort((a, b) => a.hour - b.hour),
     };
+  }
+}
+
+type Harm = Pick<Course['complications'][number], 'code' | 'organ' | 'dysfunction' | 'acuity'>;
+
+/** Chance an hour of a complication. */
+function chanceOf(perDay: number, { acuity }: Illness): number {
+  return (perDay / 24) * 2 ** (acuity - COMPLICATION_ACUITY);
+}
+
+function known(complications: readonly Complication[], { code }: Harm): boolean {
+  return complications.some((one) => one.code.code === code.code);
+}
+
+/** What intensive care and the ventilator bring after days. */
+class Acquired {
+  readonly #list: Hazards['acquired']['complications'];
+  readonly #rng: Rng;
+  #ventilated = 0;
+  #intensive = 0;
+
+  constructor(list: Hazards['acquired']['complications'], rng: Rng) {
+    this.#list = list;
+    this.#rng = rng;
+  }
+
+  /** An hour. @returns what comes in it. */
+  advance(illness: Illness, running: ReadonlySet<string>, place: Place): Harm[] {
+    if (place !== 'icu') return [];
+    this.#intensive++;
+    const ventilated = running.has('ventilation');
+    if (ventilated) this.#ventilated++;
+    return this.#list.filter(({ during, afterHours, perDay }) => {
+      const open =
+        during === 'ventilation' ? ventilated && this.#ventilated > afterHours : this.#intensive > afterHours;
+      return open && this.#rng.next() < chanceOf(perDay, illness);
+    });
   }
 }
 
@@ -164,6 +206,8 @@ class Ending {
   #comfortSince = 0;
   #toHospice = false;
   #calm = 0;
+  /** Hours in which strength could be regained. */
+  #regained = 0;
 
   constructor(
     patient: StayPatient,
@@ -194,29 +238,33 @@ class Ending {
 
   advance(hour: number, illness: Illness): { at: number; outcome: Outcome } | undefined {
     const { death, comfort, discharge } = this.#hazards;
-    const { acuity } = illness;
+    const { acuity, felt, severeDays } = illness;
     const u = this.#rng.next();
-    const excess = illness.excess() + this.#age;
-    const risk =
-      Math.exp(death.atZero + death.perPoint * acuity + excess) * (this.comfort ? comfort.deathFactor : 1);
+    const worn = death.perSevereDay * Math.min(death.mostDays, severeDays);
+    const log = death.atZero + death.perPoint * felt + worn + illness.excess() + this.#age;
+    const risk = Math.exp(log) * (this.comfort ? comfort.deathFactor : 1);
     if (u < -Math.expm1(-risk)) return { at: hour + Math.max(0.05, this.#rng.next()), outcome: 'died' };
     this.#decideComfort(hour, illness);
     this.#calm = acuity < discharge.below ? this.#calm + 1 : 0;
+    if (acuity < this.#hazards.intensive.below) this.#regained++;
+    const { perSevereDay, mostDays } = discharge.regain;
+    const weak = this.#regained < perSevereDay * Math.min(mostDays, severeDays);
     const clock = (this.#arrivalHour + hour) % 24;
     const open = clock >= discharge.fromUtcHour && clock < discharge.toUtcHour;
     if (!open || hour < this.#course.least_hours || this.#rng.next() >= discharge.perHour) return undefined;
     const { afterHours, latestHours } = this.#hazards.hospice;
     if (this.comfort && hour - this.#comfortSince >= (this.#toHospice ? afterHours : latestHours))
       return { at: hour + this.#rng.next(), outcome: 'hospice' };
-    if (this.comfort || this.#calm < discharge.forHours) return undefined;
+    if (this.comfort || weak || this.#calm < discharge.forHours) return undefined;
     return { at: hour + this.#rng.next(), outcome: this.#goesTo(illness.peak) };
   }
 
   #decideComfort(hour: number, illness: Illness): void {
     const { comfort, codeStatus, hospice } = this.#hazards;
     const old = decades(this.#patient.ageYears);
-    const log = comfort.atZero + comfort.perPoint * illness.acuity + comfort.perDecadeAbove60 * old;
-    const chance = Math.exp(log + illness.excess());
+    const tried = comfort.perSevereDay * Math.min(comfort.mostDays, illness.severeDays);
+    const log = comfort.atZero + comfort.perPoint * illness.felt + comfort.perDecadeAbove60 * old;
+    const chance = Math.exp(log + tried + illness.excess());
     const { perDecadeBelow60, earliestHour } = this.#young;
     const youth = Math.exp(perDecadeBelow60 * decadesBelow60(this.#patient.ageYears));
     const turns = this.#rng.next() < chance * youth * this.#course.comfort;

@@ -63,7 +63,7 @@ export function compileHazard(
       const discharged = i === 0 ? life.lastDischarge : root.lastDischarge;
       const window = list.find(({ ms }) => life.now < discharged + ms);
       if (window === undefined) continue;
-      rate *= window.ratio;
+      rate *= 1 + (window.ratio - 1) * (window.ratio > 1 ? life.returning : 1);
       until = Math.min(until, discharged + window.ms);
     }
     return { rate, until };

@@ -7,6 +7,8 @@ import { admit } from '../hospital.js';
 import { parts, waiting } from '../life.js';
 import type { Life, Root } from '../life.js';
 import { outcome } from '../program.js';
+import { compileReturning, endedOf } from '../returning.js';
+import type { Ended } from '../returning.js';
 import { routes } from '../routes.js';
 import type { CompileContext } from '../program.js';
 import { assigned } from './onset.js';
@@ -29,6 +31,7 @@ export interface OpenStay {
   at: number;
   readonly end: number;
   readonly outcome: string;
+  readonly ended: Ended;
 }
 
 const icuCode: Coding = {
@@ -81,6 +84,7 @@ export function compileHospitalStay(
     context.reads.add(name);
     return { id: context.attributes.id(name), signals, organs };
   });
+  const returning = compileReturning(data, context);
   const begin = (life: Life, root: Root): OpenStay => {
     admit(life, root);
     const course = courseOf(life, root, { course: state.course, chronic, diseases, data });
@@ -103,6 +107,7 @@ export function compileHospitalStay(
       life.queue.set(root.slot, next);
       return outcome.wait;
     }
+    root.returning = returning(life, root, stay.ended);
     root.stay = null;
     root.dying = stay.outcome === 'died' || stay.outcome === 'hospice';
     if (root.encounter >= 0) life.record.encounters[root.encounter]!.end = life.now;
@@ -211,7 +216,7 @@ function recorder(origin: Origin, context: CompileContext): Recorder {
       add(hour, (now) => now.record.truth.push({ time: now.now, kind, name, value, origin }));
     }
     actions.sort((a, b) => a.time - b.time);
-    return { actions, at: 0, end, outcome: course.outcome };
+    return { actions, at: 0, end, outcome: course.outcome, ended: endedOf(course) };
   };
 }
 
