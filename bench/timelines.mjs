@@ -74,6 +74,7 @@ const nearest = 3;
 const store = await CohortStore.open(path.join(folder, 'cohort'));
 const db = await Database.open({ threads: 1 });
 await store.views(db);
+const onsets = new Map();
 const latent = readTruth(path.join(folder, 'truth', 'truth.csv'));
 mkdirSync(flags.out, { recursive: true });
 for (const [i, stay] of (await stays()).entries()) {
@@ -123,13 +124,23 @@ async function contentOf(stay) {
   return { stay, events, places, known: known.map(({ name }) => name), acuity };
 }
 
-/** Latent acuity by person. */
+/** How long the illness of a stay had lasted at arrival, in words; empty where the truth does not say it. */
+function illFor({ person, start }) {
+  const hours = onsets.get(`${person} ${Math.round(start * 1000)}`);
+  return hours === undefined
+    ? ''
+    : `, ill for ${hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`}`;
+}
+
+/** Latent acuity by person; hours since onset by person and time of arrival go to `onsets`. */
 function readTruth(file) {
   const by = new Map();
   if (!existsSync(file)) return by;
   for (const line of readFileSync(file, 'utf8').split('\n').slice(1)) {
     const cells = line.split(',');
-    if (cells[1] !== 'latent' || cells[3] !== 'acuity') continue;
+    if (cells[1] !== 'latent') continue;
+    if (cells[3] === 'hours since onset') onsets.set(`${cells[0]} ${Date.parse(cells[5])}`, Number(cells[4]));
+    if (cells[3] !== 'acuity') continue;
     if (!by.has(cells[0])) by.set(cells[0], []);
     by.get(cells[0]).push({ time: Date.parse(cells[5]) / 1000, value: Number(cells[4]) });
   }
@@ -146,7 +157,7 @@ function draw({ stay, events, places, known, acuity }) {
   say(
     10,
     top,
-    `${stay.sex}, ${Math.floor(Number(stay.age))} years: ${stay.reason}; ${(stay.hours / 24).toFixed(1)} days, ${stay.outcome}`,
+    `${stay.sex}, ${Math.floor(Number(stay.age))} years: ${stay.reason}${illFor(stay)}; ${(stay.hours / 24).toFixed(1)} days, ${stay.outcome}`,
     'font-weight="bold"',
   );
   say(10, (top += 16), `before: ${known.join('; ').slice(0, 190)}`, 'fill="#666"');

@@ -123,8 +123,7 @@ describe('comfort care', () => {
   });
 
   it('comes seldom to the young, and to nobody in the first hours', () => {
-    const turned = (age: number): number[] =>
-      stays({ comfort: 5 }, age, 150).flatMap((stay) => comfortAt(stay) ?? []);
+    const turned = (age: number): number[] => stays({}, age, 300).flatMap((stay) => comfortAt(stay) ?? []);
     const young = turned(28);
     const old = turned(75);
     expect(old.length).toBeGreaterThan(20);
