@@ -54,12 +54,9 @@ const curatorOf = (epsilon: number): Curator =>
   createCurator({ epsilon, delta: 1e-5 }, injectedNoise(Rng.create(`networks ${epsilon}`)));
 
 describe.each([
-  [
-    'tabddpm',
-    { units: 32, layers: 2, drawSteps: 20, noiseSteps: 100, privateSteps: 300, learningRate: 0.01 },
-  ],
-  ['ctgan', { units: 32, latent: 8, batchRows: 200, privateSteps: 800 }],
-  ['tvae', { units: 32, latent: 8, privateSteps: 300, learningRate: 0.01 }],
+  ['tabddpm', { units: 16, drawSteps: 20, noiseSteps: 50, privateSteps: 200 }],
+  ['ctgan', { units: 16, latent: 4, batchRows: 200, privateSteps: 200 }],
+  ['tvae', { units: 16, latent: 4, privateSteps: 200 }],
 ] as const)('%s with a budget', (id, options) => {
   // a generator under noise draws the shares of codes less exactly
   const slack = id === 'ctgan' ? 0.14 : 0.06;
@@ -86,7 +83,8 @@ describe.each([
     };
     expect(model.receipt.entries.map((entry) => entry.mechanism)).toEqual([
       'declared',
-      'discrete-gaussian',
+      'discrete-gaussian', // one-way counts
+      'discrete-gaussian', // tables by label
       'subsampled-gaussian',
     ]);
     expect(model.receipt.spentRho / model.receipt.rho).toBeCloseTo(1, 6);
@@ -104,6 +102,17 @@ describe.each([
     expect(won).toBeGreaterThan(0.8); // independent columns: 0.5
   });
 
+  it('draws what goes with given cells', async () => {
+    const given = { coin: 'head' };
+    const rows = await fitted.sample(400, { rng: Rng.create(2), given }, testContext());
+    expect(share(rows, ['coin'], (coin) => coin === 'head')).toBe(1);
+    expect(share(rows, ['won'], (won) => won === 'yes')).toBeGreaterThan(0.8);
+    const winners = await fitted.sample(400, { rng: Rng.create(3), given: { won: 'no' } }, testContext());
+    expect(share(winners, ['won', 'coin'], (won, coin) => won === 'no' && coin === 'tail')).toBeGreaterThan(
+      0.8,
+    );
+  });
+
   it('keeps shares, missing values, bounds and whole numbers', () => {
     const inside = (x: unknown): boolean =>
       x === null || (Number.isInteger(x) && Number(x) >= 0 && Number(x) <= 40);
@@ -113,8 +122,11 @@ describe.each([
     expect(share(drawn, ['ward'], (ward) => ward === 'never')).toBe(0);
   });
 
-  it('has noise: with a small budget it learns next to nothing', async () => {
-    const poor = await fit(coins(4000), curatorOf(0.05), { privateSteps: 100 });
+  it('has noise in tables by label and in training: with a small budget it learns next to nothing', async () => {
+    const poor = await fit(coins(4000), curatorOf(0.05), {
+      privateSteps: 100,
+      classShare: 0.0005,
+    });
     const rows = await poor.sample(1500, { rng: Rng.create(1) }, testContext());
     expect(share(rows, ['coin', 'won'], (coin, w) => (coin === 'head') === (w === 'yes'))).toBeLessThan(0.75);
   });
@@ -145,7 +157,7 @@ describe.each([
       budget: { epsilon: 4, delta: 1e-5, accountant: 'rdp' },
       noise: injectedNoise(Rng.create('networks replay')),
     });
-    expect(report.steps).toBe(10); // a declaration, counts, the training, its 6 steps, the receipt
+    expect(report.steps).toBe(11); // a declaration, counts, tables by label, the training, its 6 steps, the receipt
     expect(report.neighbours).toBeGreaterThan(5);
   });
 });

@@ -3,11 +3,9 @@ import type { Rng } from '../../core/index.js';
 import type { CategoricalColumn, Column, ColumnSchema, NumericColumn } from '../../table/index.js';
 import type { Bounds } from '../bounds.js';
 import { boundsSchema, intoBounds, learnBounds } from '../bounds.js';
+import { cellCoderSchema, decodeCells, encodeCells } from '../cells.js';
 import { categoryCounts } from '../check.js';
-import type { ColumnCoder } from '../coding.js';
-import { decodeColumn, encodeColumn } from '../coding.js';
 import { emptyColumn } from '../columns.js';
-import { gridOf } from '../grid.js';
 import type { CompiledArgn } from './options.js';
 import { plainDefaults } from './options.js';
 
@@ -37,56 +35,16 @@ export const coderSchema = z.discriminatedUnion('kind', [
     missing: z.int().min(0).nullable(),
     size: z.int().min(1),
   }),
-  z.strictObject({
-    kind: z.literal('cells'),
-    cuts: z.array(z.number()).nullable(),
-    codeOf: z.array(z.int().min(0)),
-    start: z.array(z.int().min(0)),
-    cells: z.array(z.int().min(0)),
-    cumulative: z.array(z.number()),
-    missing: z.int().min(0).nullable(),
-    size: z.int().min(1),
-  }),
+  cellCoderSchema,
 ]);
 export type Coder = z.infer<typeof coderSchema>;
 type NumberCoder = Extract<Coder, { kind: 'numbers' }>;
-type CellCoder = Extract<Coder, { kind: 'cells' }>;
 
 /** Learns the codes of a column. */
 export function learnCoder(column: Column, options: Pick<CompiledArgn, 'maxBins' | 'rareRows'>): Coder {
   return column.type === 'numeric'
     ? learnNumbers(column, options)
     : learnCategories(column, options.rareRows);
-}
-
-/** The same codes as plain data. */
-export function cellCoder({ grid, codeOf, start, cells, cumulative, missing, size }: ColumnCoder): Coder {
-  return {
-    kind: 'cells',
-    cuts: grid.cuts === undefined ? null : [...grid.cuts],
-    codeOf: [...codeOf],
-    start: [...start],
-    cells: [...cells],
-    cumulative: [...cumulative],
-    missing: missing ?? null,
-    size,
-  };
-}
-
-function columnCoder(coder: CellCoder, schema: ColumnSchema): ColumnCoder {
-  const { cuts, codeOf, start, cells, cumulative, missing, size } = coder;
-  const made = gridOf(schema);
-  return {
-    schema,
-    // the cut points are those of the fit, whatever this machine would make of the schema
-    grid: cuts === null ? made : { ...made, cuts: Float64Array.from(cuts) },
-    codeOf: Uint32Array.from(codeOf),
-    start: Uint32Array.from(start),
-    cells: Uint32Array.from(cells),
-    cumulative: Float64Array.from(cumulative),
-    missing: missing ?? undefined,
-    size,
-  };
 }
 
 function learnCategories(column: CategoricalColumn, rareRows: number): Coder {
@@ -179,8 +137,7 @@ export function isDrawn(coder: Coder, code: number): boolean {
 
 /** The code of each row. A value that is missing where none was in training has the first code. */
 export function encode(coder: Coder, column: Column): Uint32Array {
-  if (coder.kind === 'cells')
-    return Uint32Array.from(encodeColumn(columnCoder(coder, column.schema), column));
+  if (coder.kind === 'cells') return encodeCells(coder, column);
   const codes = new Uint32Array(column.valid.length);
   const missing = coder.missing ?? 0;
   for (let i = 0; i < codes.length; i++) {
@@ -213,7 +170,7 @@ function binOf({ borders }: NumberCoder, value: number): number {
 
 /** A column from its codes. */
 export function decode(coder: Coder, schema: ColumnSchema, codes: ArrayLike<number>, rng: Rng): Column {
-  if (coder.kind === 'cells') return decodeColumn(columnCoder(coder, schema), codes, rng);
+  if (coder.kind === 'cells') return decodeCells(coder, schema, codes, rng);
   const column = emptyColumn(schema, codes.length);
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i]!;

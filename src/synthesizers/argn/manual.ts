@@ -1,3 +1,4 @@
+import { cellStep } from '../cells.js';
 import type { NetworkManual } from '../training/index.js';
 import type { ColumnSchema } from '../../table/index.js';
 import type { ArgnModel } from './model.js';
@@ -52,5 +53,5 @@ export function describeVariables(
 export const cellsOfCodes = [
   'A code equal to the coder\'s `missing` is a missing value; a column without variables has the code 0. A coder of kind "categories": the value is categories[categoryOf[code]] of the column in the schema.',
   'A coder of kind "numbers": a code with one border is that number; with more, one of the stretches between borders[code] is drawn, each alike, and a number evenly within it, rounded to bounds.decimals (if not null) and put between bounds.min and bounds.max.',
-  'A coder of kind "cells": draw k from start[code] to start[code + 1] − 1 by `cumulative`; cells[k] is the category, or the number is drawn evenly between cuts[cells[k]] and cuts[cells[k] + 1] and rounded to the decimals of the schema.',
+  cellStep,
 ];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { columnSchema } from '../../table/index.js';
 import type { OpenNetwork } from '../../tensor/index.js';
 import { badModel, readBundle, writeBundle } from '../bundle.js';
+import { areSoundCells } from '../cells.js';
 import { curveSchema, networkFile, readParameters } from '../training/index.js';
 import type { Coder } from './coder.js';
 import { coderSchema, sourcesOf } from './coder.js';
@@ -82,7 +83,7 @@ function areSoundSources(coders: readonly Coder[], order: readonly number[]): bo
 function isSound(coder: Coder, categories: number | undefined): boolean {
   const missing = coder.missing === null || coder.missing === coder.size - 1;
   const present = coder.size - (coder.missing === null ? 0 : 1);
-  if (coder.kind === 'cells') return missing && isSoundCells(coder);
+  if (coder.kind === 'cells') return areSoundCells(coder);
   if (coder.kind === 'numbers')
     return missing && categories === undefined && coder.borders.length === present;
   const own = coder.categoryOf.length + (coder.rare === null ? 0 : 1);
@@ -93,24 +94,5 @@ function isSound(coder: Coder, categories: number | undefined): boolean {
     coder.codeOf.every((code) => code < Math.max(present, 1)) &&
     coder.categoryOf.every((category) => category < categories) &&
     (coder.rare === null || coder.rare === coder.categoryOf.length)
-  );
-}
-
-function isSoundCells({
-  size,
-  codeOf,
-  start,
-  cells,
-  cumulative,
-  cuts,
-}: Extract<Coder, { kind: 'cells' }>): boolean {
-  if (start.length !== size + 1 || start[0] !== 0 || start[size] !== cells.length) return false;
-  if (cuts !== null && (cuts.length < 2 || codeOf.length < cuts.length - 1)) return false;
-  return (
-    start.every((from, k) => k === 0 || from > start[k - 1]!) &&
-    codeOf.every((code) => code < size) &&
-    cells.every((cell) => cell < codeOf.length) &&
-    cumulative.length === cells.length &&
-    cumulative.every((p) => p >= 0 && p <= 1 + 1e-6)
   );
 }

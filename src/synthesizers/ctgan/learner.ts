@@ -58,7 +58,7 @@ export class Learner implements Trainable {
   static async create(setup: LearnerSetup): Promise<Learner> {
     const { shape, rng, options } = setup;
     const { provider, threads } = options;
-    const generator = await createGenerator({ ...shape, thinned: true }, options);
+    const generator = await createGenerator(shape, options);
     const critic = await Trainer.create(
       (graph, parameters) => {
         const { loss, distance } = criticLoss(graph, parameters, shape);
@@ -204,8 +204,8 @@ export class Learner implements Trainable {
 }
 
 /** A generator to be trained, its step as {@link generatorLoss} has it. */
-export function createGenerator(
-  shape: Shape & { readonly thinned: boolean },
+function createGenerator(
+  shape: Shape,
   { provider, threads }: Pick<CompiledCtgan, 'provider' | 'threads'>,
 ): Promise<Trainer> {
   return Trainer.create(

@@ -1,10 +1,12 @@
-import { codeStep, decoderMeanings, valueSteps, variablesOf } from '../mixed/index.js';
+import { classDecoderManual, codeStep, decoderMeanings, valueSteps, variablesOf } from '../mixed/index.js';
 import type { NetworkManual } from '../training/index.js';
 import type { CtganModel } from './model.js';
-import { shapeOf } from './model.js';
+import { classShapeOf, shapeOf } from './model.js';
 
 /** How another tool draws rows with the generator. */
 export function ctganManual(model: CtganModel): NetworkManual {
+  const { classes } = model;
+  if (classes !== undefined) return classDecoderManual(classShapeOf(model, classes), model.schema);
   const { layout, latent, conditional } = shapeOf(model);
   const condition = `then the condition: ${layout.width} numbers, as many as there are logits, 1 at one code and 0 elsewhere`;
   return {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { NetworkModel } from '../mixed/index.js';
+import type { Classes, ClassShape, NetworkModel } from '../mixed/index.js';
 import { layoutOf } from '../mixed/index.js';
 import type { ConditionChoice } from './conditions.js';
 import type { Shape } from './network.js';
 import type { CompiledCtgan } from './options.js';
-import { plainDefaults } from './options.js';
+import { plainDefaults, privateDefaults } from './options.js';
 
 export const conditionsSchema = z.array(
   z.strictObject({ choice: z.int().min(0), counts: z.array(z.int().min(0)) }),
@@ -14,6 +14,8 @@ export const conditionsSchema = z.array(
 export interface CtganModel extends NetworkModel {
   readonly options: CompiledCtgan;
   readonly conditions: readonly ConditionChoice[];
+  /** With a budget: what the generator starts from; they are its conditions. */
+  readonly classes?: Classes | undefined;
 }
 
 export function shapeOf({
@@ -23,4 +25,13 @@ export function shapeOf({
 }: Pick<CtganModel, 'coders' | 'options' | 'conditions'>): Shape {
   const { units = plainDefaults.units, latent = plainDefaults.latent, pac } = options;
   return { layout: layoutOf(coders), units, latent, pac, conditional: conditions.length > 0 };
+}
+
+/** With a budget. */
+export function classShapeOf(
+  { coders, options }: Pick<CtganModel, 'coders' | 'options'>,
+  classes: Classes,
+): ClassShape {
+  const { units = privateDefaults.units, latent = privateDefaults.latent } = options;
+  return { layout: layoutOf(coders), classes, units, latent };
 }

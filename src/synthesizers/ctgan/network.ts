@@ -8,7 +8,6 @@ import {
   fanIn,
   Graph,
   gradientPenalty,
-  gradients,
   groupedCrossEntropy,
   gumbelOf,
   gumbelSoftmax,
@@ -211,33 +210,6 @@ export function criticLoss(
   return { loss: sub(mul(penalty, PENALTY), distance), distance };
 }
 
-/** Less the critic's score of each real row [batch], its layers with their sites: what noisy gradients are made of. Packs of one row. */
-export function realLosses(graph: Graph, parameters: Parameters, shape: Shape): Tensor {
-  let x = graph.input('real', ['batch', rowWidth(shape)]);
-  for (let i = 0; i < LAYERS; i++)
-    x = leakyRelu(
-      linear(parameters, `critic.${i}`, x, { units: shape.units, biasInit: fanIn(shape.units) }),
-      SLOPE,
-    );
-  return neg(reshape(linear(parameters, `critic.${LAYERS}`, x, { units: 1 }), ['batch']));
-}
-
-/**
- * What no record has a share in: made rows, and the gradient of the penalty between them and rows that are real in no column but by their noisy shares. Inputs as in
- * {@link criticLoss}, without dropout.
- */
-export function penaltyGradient(
-  graph: Graph,
-  parameters: Parameters,
-  shape: Shape,
-): { readonly made: Tensor; readonly gradient: Tensor } {
-  const { made, real, critic } = judged(graph, parameters, shape);
-  const mixed = add(made, mul(graph.input('share', ['packs', 1]), sub(real, made)));
-  const loss = mul(mean(gradientPenalty(critic.score(mixed), mixed)), PENALTY);
-  parameters.seal();
-  return { made, gradient: parameters.flatten(gradients(loss, parameters.tensors)) };
-}
-
 /** How far the critic, without dropout, sees real rows from made ones: the loss that the curves show. */
 export function criticDistance(graph: Graph, parameters: Parameters, shape: Shape): Tensor {
   const { made, real, critic } = judged(graph, parameters, shape);
@@ -261,14 +233,11 @@ function judged(
   return { made, real, critic: new Critic(parameters, shape) };
 }
 
-/**
- * The generator's step: high scores for made rows, and the codes that the conditions ask for.
- * @param thinned whether the critic judges with dropout.
- */
+/** The generator's step: high scores for made rows, and the codes that the conditions ask for. */
 export function generatorLoss(
   graph: Graph,
   parameters: Parameters,
-  { thinned, ...shape }: Shape & { readonly thinned: boolean },
+  shape: Shape,
 ): { readonly loss: Tensor; readonly remembered: Tensor } {
   const inputs = generatorInputs(graph, shape);
   const remembered = new Parameters(graph, 'remembered');
@@ -277,7 +246,7 @@ export function generatorLoss(
   const fed = new Parameters(graph, 'critic');
   const critic = new Critic(fed, shape);
   fed.seal();
-  const chance = thinned ? graph.input('chance', ['packs', chanceWidth(shape)], 'uint8') : undefined;
+  const chance = graph.input('chance', ['packs', chanceWidth(shape)], 'uint8');
   let loss = neg(mean(critic.score(packed(softRow(made, inputs, shape), shape), chance)));
   if (made.logits !== undefined && shape.conditional) {
     const { sizes } = shape.layout;

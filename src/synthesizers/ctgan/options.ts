@@ -5,12 +5,14 @@ import { compileOptions } from '../options.js';
 
 /** Options of the conditional GAN; defaults are the paper's. `batchRows` is rounded down to a multiple of `pac`; all passes are made. */
 export interface CtganOptions extends LatentOptions, PrivateOptions {
-  /** Learning rate of Adam, for both networks. Default 0.0002; with a budget 0.005. */
+  /** Learning rate of Adam, for both networks. Default 0.0002; with a budget 0.01, of the critic. */
   readonly learningRate?: number;
-  /** Hidden units of each of the two layers of generator and critic. Default 256; with a budget 64. */
+  /** Hidden units of each of the two layers of generator and critic. Default 256; with a budget 32, of the one layer of each. */
   readonly units?: number;
   /** Rows that the critic judges together (PacGAN), against mode collapse. Default 10; with a budget 1. */
   readonly pac?: number;
+  /** With a budget: the generator's learning rate as a multiple of the critic's. Default 0.3. */
+  readonly generatorShare?: number;
   /** Share of the rows that the second curve is measured on, 0 … 0.5. Default 0.05. */
   readonly validation?: number;
 }
@@ -18,8 +20,7 @@ export interface CtganOptions extends LatentOptions, PrivateOptions {
 export const ctganOptionsSchema = z.strictObject({
   ...latentFields,
   ...privateFields,
-  privateSteps: privateFields.privateSteps.unwrap().default(1500),
-  rate: privateFields.rate.unwrap().default(0.05),
+  generatorShare: z.number().gt(0).max(100).default(0.3),
   latent: latentFields.latent.unwrap().optional(),
   learningRate: learningRate.optional(),
   units: units.optional(),
@@ -42,4 +43,4 @@ export function settleBatch({ batchRows, pac }: CompiledCtgan, rows: number): nu
 
 /** Defaults that a budget changes: noise grows with the number of parameters. */
 export const plainDefaults = { learningRate: 0.0002, units: 256, latent: 128 } as const;
-export const privateDefaults = { learningRate: 0.005, units: 64, latent: 32 } as const;
+export const privateDefaults = { learningRate: 0.01, units: 32, latent: 8 } as const;

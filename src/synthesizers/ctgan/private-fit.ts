@@ -1,31 +1,31 @@
 import type { Rng } from '../../core/index.js';
 import type { Table } from '../../table/index.js';
-import { Graph, Parameters, Session, value } from '../../tensor/index.js';
-import type { PrivatelyLearned } from '../mixed/index.js';
+import { Graph, Parameters, Session, Trainer, uniformNoise, value } from '../../tensor/index.js';
+import type { Value } from '../../tensor/index.js';
+import type { ClassShape, PrivatelyLearned } from '../mixed/index.js';
 import {
-  emptyRows,
+  calibrateClasses,
+  drawClasses,
+  drawShare,
   hasNetwork,
+  hotRows,
   learnPrivately,
   refuseCollapsePrivately,
   trainLearned,
 } from '../mixed/index.js';
 import type { FitContext } from '../types.js';
-import type { Condition, ConditionChoice } from './conditions.js';
-import { drawCondition } from './conditions.js';
-import { askedFeeds, firstRemembered, keptNumbers, latentFeeds, realRows } from './feeds.js';
-import { ADAM, createGenerator } from './learner.js';
+import { generatorLoss, penaltyGradient, realLosses } from './class-network.js';
+import { ADAM } from './learner.js';
 import type { CtganModel } from './model.js';
-import { shapeOf } from './model.js';
-import type { Shape } from './network.js';
-import { penaltyGradient, realLosses, rowWidth } from './network.js';
+import { classShapeOf } from './model.js';
 import type { CompiledCtgan } from './options.js';
 import { privateDefaults } from './options.js';
 import { sampleBlock } from './sample-block.js';
 
 /**
- * Learns a table under the curator's promise. Codes, mixtures and the shares of conditions come from noisy one-way counts. The critic is private: the real rows' part of its gradient is
- * clipped row by row and noised; made rows, clipped as well, and the gradient penalty between them and rows with independent noisy shares, need no record. The generator sees the critic alone
- * (post-processing). Packs of one row; a real row's condition is one of its own codes, chosen by what it holds.
+ * Learns a table under the curator's promise. Codes and each class's shares come from noisy counts, and the generator starts from them. The critic is private: the real rows' part of its
+ * gradient is clipped row by row and noised; made rows, clipped as well, and the gradient penalty between them and rows drawn from their class's shares, need no record. The generator sees
+ * the critic alone, and is calibrated to the shares at the end (post-processing). Packs of one row, whose condition is its class.
  * @throws PrivacyError `NO_BUDGET`, `DOMAIN_FROM_DATA`, `BUDGET_SPENT`; DataError `NO_BOUNDS`, `TOO_FEW_ROWS`, `DIVERGED`, `MODE_COLLAPSE`, `SHARES_OFF`.
  */
 export async function fitPrivately(
@@ -41,149 +41,133 @@ export async function fitPrivately(
     latent: given.latent ?? privateDefaults.latent,
     learningRate: given.learningRate ?? privateDefaults.learningRate,
   };
-  const learned = learnPrivately(table, { ...options, id: 'ctgan', modes: 'mixture' }, context);
-  const { curator, coders, layout } = learned;
-  const model = { schema: table.schema, options, coders, conditions: conditionsOf(learned), curve: [] };
+  const learned = learnPrivately(table, { ...options, id: 'ctgan' }, context);
+  const { curator, coders, layout, classes, rng } = learned;
+  const model = { schema: table.schema, options, coders, conditions: [], classes, curve: [] };
   if (!hasNetwork(layout)) return { ...model, parameters: new Float32Array(0), receipt: curator.receipt() };
-  const parameters = await train(learned, { model, context });
+  const shape = classShapeOf(model, classes);
+  const parameters = await train(learned, { shape, options, context });
+  await calibrateClasses(parameters, shape, rng.split('calibrate'));
   const fitted = { ...model, parameters, receipt: curator.receipt() };
   await refuseCollapsePrivately(learned, { model: fitted, sampleBlock });
   return fitted;
 }
 
-async function train(
-  learned: PrivatelyLearned,
-  { model, context }: { model: Pick<CtganModel, 'coders' | 'options' | 'conditions'>; context: FitContext },
-): Promise<Float32Array> {
-  const { layout, rows, groups, rng } = learned;
-  const { options, conditions } = model;
-  const { provider, threads, batchRows, learningRate = privateDefaults.learningRate } = options;
-  const shape = shapeOf(model);
-  const generator = await createGenerator({ ...shape, thinned: false }, { provider, threads });
+/** Share of the steps that the kept generator is averaged over. */
+const AVERAGED_SHARE = 0.5;
+
+interface Setup {
+  readonly shape: ClassShape;
+  readonly options: CompiledCtgan & { readonly learningRate: number };
+  readonly context: FitContext;
+}
+
+async function train(learned: PrivatelyLearned, { shape, options, context }: Setup): Promise<Float32Array> {
+  const { layout, classes } = shape;
+  const { classOf, rows, rng } = learned;
+  const { provider, threads, batchRows, generatorShare, privateSteps } = options;
+  const run = { provider, threads };
+  const generator = await Trainer.create(
+    (graph, parameters) => ({ loss: generatorLoss(graph, parameters, shape) }),
+    { ...run, adam: ADAM, name: 'generator' },
+  );
   generator.start(rng.split('start', 'generator'));
-  const penalty = await penaltySession(shape, { provider, threads });
-  let remembered = firstRemembered(shape);
-  const askSome = (chance: Rng): (Condition | undefined)[] =>
-    Array.from({ length: batchRows }, () => drawCondition(conditions, chance));
+  const penalty = await penaltySession(shape, run);
+  const kept = new Float32Array(new SharedArrayBuffer(4 * generator.snapshot().parameters.length));
+  const averaged = Math.ceil(AVERAGED_SHARE * privateSteps);
+  const { width } = layout;
+  const madeFeeds = (own: Int32Array, chance: Rng): Record<string, Value> => {
+    const n = own.length;
+    const latent = Float32Array.from({ length: n * shape.latent }, () => chance.normal());
+    return {
+      latent: value(latent, [n, shape.latent]),
+      uniform: value(uniformNoise(chance, new Float32Array(n * width)), [n, width]),
+      class: value(own),
+    };
+  };
+  const someClasses = (chance: Rng): Int32Array =>
+    drawClasses(classes, layout, { rows: batchRows, given: new Map(), rng: chance });
   try {
     await trainLearned(
       {
         losses: (graph, parameters) => realLosses(graph, parameters, shape),
-        step: (chance) => {
-          const choices = Array.from(
-            { length: 256 },
-            () => conditions[chance.int(Math.max(1, conditions.length))],
-          );
-          return (places, length) => {
-            const asked = Array.from(places, (row): Condition | undefined => {
-              const condition = choices[groups[row]!];
-              if (condition === undefined) return undefined;
-              return {
-                choice: condition.choice,
-                code: rows.codes[row * layout.choices.length + condition.choice]!,
-              };
-            });
-            return {
-              real: value(realRows(rows, places, { shape, asked, length }), [length, rowWidth(shape)]),
-            };
-          };
-        },
+        step: () => (places, length) => ({
+          hot: value(hotRows(rows, places, { layout, length }), [length, width]),
+          class: value(pick(classOf, places, { width: 1, length })),
+        }),
         free: async (critic, chance, clipped) => {
-          const asked = askSome(chance);
-          const proxies = independentRows(learned, batchRows, chance);
-          const places = Uint32Array.from({ length: batchRows }, (_, i) => i);
-          const width = rowWidth(shape);
+          const own = someClasses(chance);
           const { made, gradient } = await penalty.run({
-            ...latentFeeds(asked, shape, chance),
-            remembered,
+            ...madeFeeds(own, chance),
             generator: generator.flat,
             critic: value(critic),
-            real: value(realRows(proxies, places, { shape, asked }), [batchRows, width]),
+            hot: value(independentRows(shape, own, chance), [batchRows, width]),
             share: value(
               Float32Array.from({ length: batchRows }, () => chance.next()),
               [batchRows, 1],
             ),
           });
           // clipped as real rows are, or the two would pull with unequal strength
-          const rows = Float32Array.from(made!.data, Number);
-          const sum = await clipped(places, (some, length) => {
-            const out = new Float32Array(length * width);
-            for (const [i, row] of some.entries())
-              out.set(rows.subarray(row * width, (row + 1) * width), i * width);
-            return { real: value(out, [length, width]) };
-          });
+          const places = Uint32Array.from({ length: batchRows }, (_, i) => i);
+          const soft = made!.data as Float32Array;
+          const sum = await clipped(places, (some, length) => ({
+            hot: value(pick(soft, some, { width, length }), [length, width]),
+            class: value(pick(own, some, { width: 1, length })),
+          }));
           return sum.map((g, i) => Number(gradient!.data[i]) - g / batchRows);
         },
-        after: async (critic, { chance, learningRate: now }) => {
-          const asked = askSome(chance);
-          const { 'next.remembered': next } = await generator.advance(
-            {
-              ...latentFeeds(asked, shape, chance),
-              remembered,
-              critic: value(critic),
-              ...askedFeeds(asked, shape),
-            },
-            now,
+        after: async (critic, { chance, learningRate }) => {
+          await generator.advance(
+            { ...madeFeeds(someClasses(chance), chance), critic: value(critic) },
+            learningRate * generatorShare,
           );
-          remembered = next!;
+          follow(kept, generator.flat, 1 / Math.min(generator.step, averaged));
         },
       },
-      { learned, options: { ...options, learningRate }, adam: ADAM },
+      { learned, options, adam: ADAM },
       context,
     );
-    return keptNumbers(generator.flat, remembered);
+    return kept;
   } finally {
     await generator.close();
     await penalty.close();
   }
 }
 
-async function penaltySession(
-  shape: Shape,
-  options: Pick<CompiledCtgan, 'provider' | 'threads'>,
-): Promise<Session> {
+type RunOptions = Pick<CompiledCtgan, 'provider' | 'threads'>;
+
+async function penaltySession(shape: ClassShape, options: RunOptions): Promise<Session> {
   const graph = new Graph();
   const parameters = new Parameters(graph, 'critic');
   return Session.create(graph.encode({ ...penaltyGradient(graph, parameters, shape) }), options);
 }
 
-/** Choices that conditions are about, with noisy counts of their codes. */
-function conditionsOf({ layout, counts }: PrivatelyLearned): ConditionChoice[] {
-  return [...layout.choices.entries()]
-    .filter(([, { column, role }]) => role === 'code' && layout.ofColumn[column]!.number === undefined)
-    .map(([choice, { column }]) => ({
-      choice,
-      counts: Array.from(counts[column]!, (count) => Math.max(0, Math.round(count))),
-    }))
-    .filter(({ counts: some }) => some.some((count) => count > 0));
-}
-
-/** Rows whose columns are drawn one by one from the noisy shares: nothing of them is of a record. */
-function independentRows(
-  { layout, counts }: PrivatelyLearned,
-  n: number,
-  chance: Rng,
-): ReturnType<typeof emptyRows> {
-  const rows = emptyRows(layout, n);
-  const [many, some] = [layout.choices.length, layout.numbers.length];
-  for (const [column, own] of counts.entries()) {
-    const weights = Array.from(own, (count) => Math.max(0, count) + 1e-3);
-    const { choices, number } = layout.ofColumn[column]!;
-    const width = layout.widths[column]!;
-    for (let row = 0; row < n; row++) {
-      const code = chance.weightedIndex(weights);
-      for (const choice of choices) {
-        const { role } = layout.choices[choice]!;
-        const part = role === 'code' ? code : role === 'group' ? Math.floor(code / width) : code % width;
-        rows.codes[row * many + choice] = part;
-      }
-      if (number === undefined) continue;
-      const range = layout.modes[number];
-      const first = choices[0] === undefined ? 0 : layout.starts[choices[0]]!;
-      const has = range === undefined || (first + code >= range.from && first + code < range.to);
-      // a mode's numbers have a deviation of a quarter
-      if (has) rows.numbers[row * some + number] = Math.max(-0.99, Math.min(0.99, chance.normal() / 4));
+/** Rows whose columns hang on their class alone, a 1 for each code: nothing of them is of a record. */
+function independentRows({ layout, classes }: ClassShape, own: Int32Array, chance: Rng): Float32Array {
+  const hot = new Float32Array(own.length * layout.width);
+  for (const [i, one] of own.entries()) {
+    for (const [k, start] of layout.starts.entries()) {
+      const code = drawShare(classes.shares[one]!, { start, size: layout.sizes[k]! }, chance);
+      hot[i * layout.width + start + code] = 1;
     }
   }
-  return rows;
+  return hot;
+}
+
+/** Moves an average towards numbers by a share of the way. */
+function follow(average: Float32Array, { data }: Value, share: number): void {
+  for (let i = 0; i < average.length; i++) average[i]! += (Number(data[i]) - average[i]!) * share;
+}
+
+/** Rows of a flat matrix; further ones are zeros. */
+function pick<A extends Float32Array | Int32Array>(
+  from: A,
+  places: Uint32Array,
+  { width, length }: { width: number; length: number },
+): A {
+  const out = (
+    from instanceof Float32Array ? new Float32Array(length * width) : new Int32Array(length * width)
+  ) as A;
+  for (const [i, row] of places.entries()) out.set(from.subarray(row * width, (row + 1) * width), i * width);
+  return out;
 }

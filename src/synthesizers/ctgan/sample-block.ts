@@ -3,14 +3,14 @@ import type { Value } from '../../tensor/index.js';
 import { freeze } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
 import type { Decoded, NetworkBlock } from '../mixed/index.js';
-import { choiceCode, drawDecoded, encodeColumn, hasNetwork } from '../mixed/index.js';
+import { choiceCode, drawByClass, drawDecoded, encodeColumn, hasNetwork } from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import type { Condition } from './conditions.js';
 import { drawCondition } from './conditions.js';
 import { latentRows } from './feeds.js';
 import type { CtganModel } from './model.js';
-import { shapeOf } from './model.js';
+import { classShapeOf, shapeOf } from './model.js';
 import type { Shape } from './network.js';
 import { drawingNetwork } from './network.js';
 
@@ -20,8 +20,9 @@ const BANDWIDTH = 0.1;
 /** Draws a block of rows. Runs on a worker thread. */
 export async function sampleBlock(block: NetworkBlock<CtganModel>): Promise<Column[]> {
   const { rows, given } = block;
-  const rng = Rng.fromKey(block.key);
   const model = unpackModel(block.model);
+  if (model.classes !== undefined) return drawByClass(block, classShapeOf, model.classes);
+  const rng = Rng.fromKey(block.key);
   const shape = shapeOf(model);
   const { layout } = shape;
   const { schema, coders, options, parameters } = model;

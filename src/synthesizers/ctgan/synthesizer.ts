@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import type { NetworkKind } from '../mixed/index.js';
-import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import {
+  classDecoderNetwork,
+  classesSchema,
+  FittedNetwork,
+  hasNetwork,
+  loadNetwork,
+  modelFields,
+} from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitCtgan } from './fit.js';
 import { ctganManual } from './manual.js';
 import type { CtganModel } from './model.js';
-import { conditionsSchema, shapeOf } from './model.js';
+import { classShapeOf, conditionsSchema, shapeOf } from './model.js';
 import { drawingNetwork } from './network.js';
 import type { CompiledCtgan, CtganOptions } from './options.js';
 import { compileCtgan, ctganOptionsSchema } from './options.js';
@@ -15,6 +22,11 @@ const kind: NetworkKind<CtganModel> = {
   id: 'ctgan',
   module: new URL('./sample-block.js', import.meta.url).href,
   network: (model) => {
+    const { classes } = model;
+    if (classes !== undefined) {
+      const shape = classShapeOf(model, classes);
+      return hasNetwork(shape.layout) ? classDecoderNetwork(shape) : undefined;
+    }
     const shape = shapeOf(model);
     return hasNetwork(shape.layout) ? drawingNetwork(shape) : undefined;
   },
@@ -26,6 +38,7 @@ const modelSchema = z.strictObject({
   ...modelFields,
   options: ctganOptionsSchema,
   conditions: conditionsSchema,
+  classes: classesSchema.optional(),
 });
 
 export const ctgan: Synthesizer<CtganOptions, CompiledCtgan> = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Rng } from '../../core/index.js';
 import type { CategoricalColumn, Column, NumericColumn } from '../../table/index.js';
 import { boundsSchema, learnBounds } from '../bounds.js';
+import { cellCoderSchema } from '../cells.js';
 import { categoryCounts } from '../check.js';
 import type { Weighted } from './mixture.js';
 import { fitMixture } from './mixture.js';
@@ -23,6 +24,7 @@ export type Mode = z.infer<typeof modeSchema>;
  * How a column becomes a choice among codes 0 … size − 1 and, for numbers, a number that goes with some of the codes. A missing value is the last code. Plain data.
  * - `categories`: `codeOf[category]`, and `categoryOf[code]`; rare ones share the code `rare`, which is never drawn.
  * - `numbers`: code k is the number `spikes[k]`, or mode k − spikes.length and a number that the mode gives a meaning.
+ * - `cells`: what noisy counts of fine cells made of the column, with a budget; there is no number.
  */
 export const coderSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -42,6 +44,7 @@ export const coderSchema = z.discriminatedUnion('kind', [
     missing: z.int().min(0).nullable(),
     size: z.int().min(1),
   }),
+  cellCoderSchema,
 ]);
 export type Coder = z.infer<typeof coderSchema>;
 export type NumberCoder = Extract<Coder, { kind: 'numbers' }>;
@@ -117,16 +120,6 @@ function learnModes(ascending: Float64Array, { modes, rareRows }: CoderOptions):
   return normalModes(thin(weighted(ascending.map((x) => (x - middle) / scale))), { middle, scale });
 }
 
-/** The same from counts of numbers, which need not be whole. */
-export function mixtureModes({ values, counts }: Weighted): Mode[] {
-  const total = counts.reduce((sum, n) => sum + n, 0);
-  const mean = (of: (x: number) => number): number =>
-    values.reduce((sum, x, i) => sum + counts[i]! * of(x), 0) / total;
-  const middle = mean((x) => x);
-  const scale = Math.sqrt(mean((x) => (x - middle) ** 2)) || Math.max(Math.abs(middle), 1) * 1e-3;
-  return normalModes({ values: values.map((x) => (x - middle) / scale), counts }, { middle, scale });
-}
-
 function normalModes(data: Weighted, { middle, scale }: { middle: number; scale: number }): Mode[] {
   const found = fitMixture(data, {
     components: Math.min(MOST_MODES, data.values.length),
@@ -169,7 +162,7 @@ function thin({ values, counts }: Weighted): Weighted {
 
 /** Codes that are drawn: all but that of rare categories. */
 export function isDrawn(coder: Coder, code: number): boolean {
-  return coder.kind === 'numbers' || code !== coder.rare;
+  return coder.kind !== 'categories' || code !== coder.rare;
 }
 
 /** The mode of a code, if it has one. */

@@ -62,7 +62,9 @@ export async function drawDecoded(request: DecodedRequest): Promise<Column[]> {
     }
   }
   return schema.map(
-    (one, c) => given.get(c) ?? decodeColumn(coders[c]!, one, { codes: codes[c]!, numbers: numbers[c]! }),
+    (one, c) =>
+      given.get(c) ??
+      decodeColumn(coders[c]!, one, { codes: codes[c]!, numbers: numbers[c]! }, rng.split('within codes', c)),
   );
 }
 

@@ -49,15 +49,19 @@ export const validation = z.number().min(0).max(0.5);
 
 /** What a budget adds to the options of a network. */
 export interface PrivateOptions {
-  /** With a budget: steps of training. Default 300; of `ctgan` 1500. */
+  /** With a budget: steps of training. Default 300. */
   readonly privateSteps?: number;
-  /** With a budget: probability with which a row takes part in a step. Never taken from the number of rows, which is private. Default 0.1; of `ctgan` 0.05. */
+  /** With a budget: probability with which a row takes part in a step. Never taken from the number of rows, which is private. Default 0.1. */
   readonly rate?: number;
   /** With a budget: norm that each row's gradient is clipped to. Default 1. */
   readonly clip?: number;
-  /** With a budget: share of it for counting each column's values, in (0, 1). Default 0.1. */
+  /** With a budget: share of it for counting each column's values, at most 0.5. Default 0.08. */
   readonly oneWayShare?: number;
-  /** With a budget: categories and frequent numbers below so many standard deviations of the noise do not stand alone. Default 2. */
+  /** With a budget: share of it for counting each column's codes by label, at most 0.45. Without labels it goes to the training. Default 0.1. */
+  readonly classShare?: number;
+  /** With a budget: codes of a numeric column at most. Default 24. */
+  readonly maxBins?: number;
+  /** With a budget: cells and categories below so many standard deviations of the noise do not stand alone. Default 2. */
   readonly rareSigmas?: number;
 }
 
@@ -66,7 +70,9 @@ export const privateFields = {
   privateSteps: z.int().min(1).max(1_000_000).default(300),
   rate: z.number().gt(0).max(1).default(0.1),
   clip: z.number().gt(0).max(1000).default(1),
-  oneWayShare: z.number().gt(0).lt(1).default(0.1),
+  oneWayShare: z.number().gt(0).max(0.5).default(0.08),
+  classShare: z.number().gt(0).max(0.45).default(0.1),
+  maxBins: z.int().min(2).max(1000).default(24),
   rareSigmas: z.number().min(0).max(100).default(2),
 };
 export interface PrivateFields {
@@ -74,5 +80,7 @@ export interface PrivateFields {
   readonly rate: number;
   readonly clip: number;
   readonly oneWayShare: number;
+  readonly classShare: number;
+  readonly maxBins: number;
   readonly rareSigmas: number;
 }

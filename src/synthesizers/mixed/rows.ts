@@ -1,6 +1,7 @@
 import type { Rng } from '../../core/index.js';
 import type { Column, ColumnSchema } from '../../table/index.js';
 import { intoBounds } from '../bounds.js';
+import { decodeCells, encodeCells } from '../cells.js';
 import { emptyColumn } from '../columns.js';
 import type { Coder } from './coder.js';
 import { halfStepOf, modeOf, numberCode } from './coder.js';
@@ -33,8 +34,9 @@ const MOST_ALPHA = 0.99;
  */
 export function encodeColumn(coder: Coder, column: Column, rng: Rng | undefined): CodedColumn {
   const rows = column.valid.length;
-  const codes = new Uint32Array(rows);
   const numbers = new Float32Array(rows).fill(NaN);
+  if (coder.kind === 'cells') return { codes: encodeCells(coder, column), numbers };
+  const codes = new Uint32Array(rows);
   const jitter = { halfStep: coder.kind === 'numbers' ? halfStepOf(coder) : 0, rng };
   for (let i = 0; i < rows; i++) {
     if (column.valid[i] !== 1) {
@@ -80,6 +82,20 @@ export function emptyRows({ choices, numbers }: Layout, rows: number): CodedRows
   };
 }
 
+/** A 1 for each code of the rows at `places` [length, width]. @param length further rows are zeros. */
+export function hotRows(
+  { codes }: CodedRows,
+  places: Uint32Array,
+  { layout, length }: { layout: Layout; length: number },
+): Float32Array {
+  const { starts, width } = layout;
+  const hot = new Float32Array(length * width);
+  for (const [i, row] of places.entries()) {
+    for (const [k, start] of starts.entries()) hot[i * width + start + codes[row * starts.length + k]!] = 1;
+  }
+  return hot;
+}
+
 /** Writes a column into its variables. */
 export function putColumn(layout: Layout, into: CodedRows, column: number, coded: CodedColumn): void {
   const { choices, number } = layout.ofColumn[column]!;
@@ -92,8 +108,14 @@ export function putColumn(layout: Layout, into: CodedRows, column: number, coded
   }
 }
 
-/** A column from its codes and numbers. */
-export function decodeColumn(coder: Coder, schema: ColumnSchema, { codes, numbers }: CodedColumn): Column {
+/** A column from its codes and numbers. @param rng for codes that stand for cells. */
+export function decodeColumn(
+  coder: Coder,
+  schema: ColumnSchema,
+  { codes, numbers }: CodedColumn,
+  rng: Rng,
+): Column {
+  if (coder.kind === 'cells') return decodeCells(coder, schema, codes, rng);
   const column = emptyColumn(schema, codes.length);
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i]!;

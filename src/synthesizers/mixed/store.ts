@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { columnSchema } from '../../table/index.js';
 import type { OpenNetwork } from '../../tensor/index.js';
+import { areSoundCells } from '../cells.js';
 import { badModel, readBundle, writeBundle } from '../bundle.js';
 import { receiptSchema } from '../receipt.js';
 import { curveSchema, networkFile, readParameters } from '../training/index.js';
@@ -53,6 +54,7 @@ export async function loadNetwork<S extends z.ZodType<Omit<NetworkModel, 'parame
 }
 
 function isSound(coder: Coder, categories: number | undefined): boolean {
+  if (coder.kind === 'cells') return areSoundCells(coder);
   const missing = coder.missing === null || coder.missing === coder.size - 1;
   const present = coder.size - (coder.missing === null ? 0 : 1);
   if (coder.kind === 'numbers') {

@@ -47,11 +47,12 @@ async function train(
   const split = splitRows(rows.rows, options.validation, rng.split('validation'));
   const steps = settleSteps(options, split.training.length);
   const passes = Math.min(PASSES, steps);
+  const shape = shapeOf({ coders, options });
   const learner = await Learner.create({
-    shape: shapeOf({ coders, options }),
+    shape,
     noise: {
       layout,
-      alphaBar: cosineSchedule(options.noiseSteps),
+      alphaBar: cosineSchedule(shape.noiseSteps),
       labels: Uint8Array.from(coders, (_, c) => Number(labels.includes(c))),
       givenShare: options.givenShare,
     },

@@ -1,11 +1,22 @@
-import { codeStep, decoderMeanings, valueSteps, variablesOf } from '../mixed/index.js';
+import type { Classes } from '../mixed/index.js';
+import {
+  cellSteps,
+  classMeaning,
+  classSteps,
+  codeStep,
+  decoderMeanings,
+  valueSteps,
+  variablesOf,
+} from '../mixed/index.js';
 import type { NetworkManual } from '../training/index.js';
 import type { TabddpmModel } from './model.js';
-import { shapeOf } from './model.js';
-import { cosineSchedule, visitsOf } from './schedule.js';
+import { classShapeOf, shapeOf } from './model.js';
+import { cosineSchedule, evenSchedule, visitsOf } from './schedule.js';
 
 /** How another tool draws rows with the denoiser. */
 export function tabddpmManual(model: TabddpmModel): NetworkManual {
+  const { classes } = model;
+  if (classes !== undefined) return classManual(model, classes);
   const { layout, noiseSteps } = shapeOf(model);
   const alphaBar = cosineSchedule(noiseSteps);
   const visits = visitsOf(noiseSteps, model.options.drawSteps);
@@ -31,6 +42,33 @@ export function tabddpmManual(model: TabddpmModel): NetworkManual {
       codeStep,
       "A column's number x is its number at the end.",
       ...valueSteps,
+    ],
+  };
+}
+
+/** With a budget. */
+function classManual(model: TabddpmModel, classes: Classes): NetworkManual {
+  const { layout, noiseSteps } = classShapeOf(model, classes);
+  const alphaBar = evenSchedule(noiseSteps);
+  const visits = visitsOf(noiseSteps, model.options.drawSteps);
+  return {
+    meanings: {
+      hot: "A 1 for each choice's code, in noise, all choices side by side.",
+      known: 'For each choice 1 where its code is given without noise, else 0.',
+      class: classMeaning,
+      time: 'The step of noise; the first is the first of `visits`.',
+      logits: decoderMeanings.logits,
+    },
+    variables: {
+      ...variablesOf(layout, model.schema),
+      visits,
+      alphaBar: visits.map((step) => alphaBar[step]),
+    },
+    draw: [
+      ...classSteps,
+      "Start with codes drawn by the class's entry in `model.classes.shares`, and `known` 0; put in the class's codes of labels, with `known` 1.",
+      'For each of `visits` but the last run the network at `time` = that step. With a = `alphaBar` there and b at the next visit do for all that is not known: draw a clean code from the softmax of the logits (held between −30 and 30). At the last run it is the result. Before, the code at the next visit is k with a weight of ((a / b) · [k = code now] + (1 − a / b) · share of the code now) · (b · [k = clean code] + (1 − b) · share of k).',
+      ...cellSteps,
     ],
   };
 }

@@ -9,15 +9,15 @@ export interface TabddpmOptions extends NetworkOptions, PrivateOptions {
   readonly steps?: number;
   /** Rows of a step, at most those that there are. Default 512. */
   readonly batchRows?: number;
-  /** Learning rate of AdamW at the start; it falls in a line to 0. Default 0.002; with a budget, of Adam, 0.005. */
+  /** Learning rate of AdamW at the start; it falls in a line to 0. Default 0.002; with a budget, of Adam, 0.015. */
   readonly learningRate?: number;
-  /** Hidden units of a layer. Default 256; with a budget 128. */
+  /** Hidden units of a layer. Default 256; with a budget 32. */
   readonly units?: number;
-  /** Hidden layers. Default 3. */
+  /** Hidden layers. Default 3; with a budget there is one, whatever is said here. */
   readonly layers?: number;
   /** Share of hidden units that are left out at random in training. Default 0. */
   readonly dropout?: number;
-  /** Steps of noise that training knows. Default 1000. */
+  /** Steps of noise that training knows. Default 1000; with a budget 100. */
   readonly noiseSteps?: number;
   /** Steps that drawing takes through them. More are slower and closer to what was learned. Default 40. */
   readonly drawSteps?: number;
@@ -36,7 +36,7 @@ export const tabddpmOptionsSchema = z.strictObject({
   units: units.optional(),
   layers: z.int().min(1).max(32).default(3),
   dropout: z.number().min(0).max(0.9).default(0),
-  noiseSteps: z.int().min(2).max(10_000).default(1000),
+  noiseSteps: z.int().min(2).max(10_000).optional(),
   drawSteps: z.int().min(1).max(10_000).default(40),
   givenShare: z.number().min(0).max(1).default(0.3),
   validation: validation.default(0.1),
@@ -51,5 +51,5 @@ export function compileTabddpm(options: TabddpmOptions = {}): CompiledTabddpm {
 }
 
 /** Defaults that a budget changes: noise grows with the number of parameters. */
-export const plainDefaults = { learningRate: 0.002, units: 256 } as const;
-export const privateDefaults = { learningRate: 0.005, units: 128 } as const;
+export const plainDefaults = { learningRate: 0.002, units: 256, noiseSteps: 1000 } as const;
+export const privateDefaults = { learningRate: 0.015, units: 32, noiseSteps: 100 } as const;

@@ -6,6 +6,7 @@ import type { CodedRows, Layout, NetworkBlock } from '../mixed/index.js';
 import { codeDrawers, decodeColumn, emptyRows, encodeColumn, hasNetwork, putColumn } from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
+import { drawByClass } from './class-draw.js';
 import { drawClasses } from './labels.js';
 import type { TabddpmModel } from './model.js';
 import { shapeOf } from './model.js';
@@ -17,8 +18,9 @@ import { cosineSchedule, visitsOf } from './schedule.js';
 /** Draws a block of rows. Runs on a worker thread. */
 export async function sampleBlock(block: NetworkBlock<TabddpmModel>): Promise<Column[]> {
   const { key, rows, given } = block;
-  const rng = Rng.fromKey(key);
   const model = unpackModel(block.model);
+  if (model.classes !== undefined) return drawByClass(block, model.classes);
+  const rng = Rng.fromKey(key);
   const shape = shapeOf(model);
   const { layout } = shape;
   const state = startRows(model, layout, { rows, given, rng });
@@ -44,7 +46,7 @@ export async function sampleBlock(block: NetworkBlock<TabddpmModel>): Promise<Co
         drawers[c]!(weights.subarray(row * layout.width, (row + 1) * layout.width), () => chance.next());
       if (number !== undefined) numbers[row] = drawn.numbers[row * layout.numbers.length + number]!;
     }
-    return decodeColumn(model.coders[c]!, schema, { codes, numbers });
+    return decodeColumn(model.coders[c]!, schema, { codes, numbers }, rng.split('within codes', c));
   });
 }
 

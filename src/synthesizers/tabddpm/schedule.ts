@@ -19,3 +19,11 @@ export function visitsOf(steps: number, visits: number): number[] {
   const some = Math.min(visits, steps);
   return Array.from({ length: some + 1 }, (_, i) => Math.round((steps * (some - i)) / some));
 }
+
+/**
+ * ᾱ falling in a line from 1 to 0, for networks with a budget: cosine schedules spend most steps where there is nearly no noise or nothing but noise, and there the
+ * gradient says little of how columns hang together.
+ */
+export function evenSchedule(steps: number): Float64Array {
+  return Float64Array.from({ length: steps + 1 }, (_, t) => 1 - t / steps);
+}

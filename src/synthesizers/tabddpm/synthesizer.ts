@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { NetworkKind } from '../mixed/index.js';
-import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import { classesSchema, FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitTabddpm, plateau } from './fit.js';
+import { classNetwork } from './class-network.js';
 import { labelsSchema } from './labels.js';
 import { tabddpmManual } from './manual.js';
 import type { TabddpmModel } from './model.js';
-import { shapeOf } from './model.js';
+import { classShapeOf, shapeOf } from './model.js';
 import { drawingNetwork } from './network.js';
 import { fitPrivately } from './private-fit.js';
 import type { CompiledTabddpm, TabddpmOptions } from './options.js';
@@ -16,6 +17,11 @@ const kind: NetworkKind<TabddpmModel> = {
   id: 'tabddpm',
   module: new URL('./sample-block.js', import.meta.url).href,
   network: (model) => {
+    const { classes } = model;
+    if (classes !== undefined) {
+      const shape = classShapeOf(model, classes);
+      return hasNetwork(shape.layout) ? classNetwork(shape) : undefined;
+    }
     const shape = shapeOf(model);
     return hasNetwork(shape.layout) ? drawingNetwork(shape) : undefined;
   },
@@ -23,7 +29,12 @@ const kind: NetworkKind<TabddpmModel> = {
   record: { loss: 'loss of a row', plateau },
 };
 
-const modelSchema = z.strictObject({ ...modelFields, options: tabddpmOptionsSchema, labels: labelsSchema });
+const modelSchema = z.strictObject({
+  ...modelFields,
+  options: tabddpmOptionsSchema,
+  labels: labelsSchema,
+  classes: classesSchema.optional(),
+});
 
 export const tabddpm: Synthesizer<TabddpmOptions, CompiledTabddpm> = {
   id: 'tabddpm',

@@ -7,6 +7,7 @@ import { AveragedLearner, AveragedNetwork, meanLoss } from '../training/index.js
 import type { Shape } from './network.js';
 import { rowInputs, rowLosses } from './network.js';
 import type { CompiledTvae } from './options.js';
+import { plainDefaults } from './options.js';
 
 export interface LearnerSetup {
   readonly shape: Shape;
@@ -35,7 +36,7 @@ export class Learner extends AveragedLearner {
 
   static async create(setup: LearnerSetup): Promise<Learner> {
     const { shape, rng, options } = setup;
-    const { provider, threads, lossFactor, batchRows } = options;
+    const { provider, threads, lossFactor = plainDefaults.lossFactor, batchRows } = options;
     const losses = (graph: Graph, parameters: Parameters): Tensor => {
       const noise = graph.input('noise', ['batch', shape.latent]);
       return rowLosses(parameters, rowInputs(graph, shape), { shape, noise, lossFactor });
@@ -82,22 +83,21 @@ export interface RowFeeds {
   readonly shape: Shape;
   /** The noise in the latent numbers of the i-th of the rows. */
   readonly noiseOf: (i: number) => Float32Array;
-  /** Default: as many as there are; further ones hold nothing. */
-  readonly length?: number;
 }
 
 /** What the network is fed of some rows. */
 export function rowFeeds(
   rows: CodedRows,
   places: Uint32Array,
-  { shape, noiseOf, length: n = places.length }: RowFeeds,
+  { shape, noiseOf }: RowFeeds,
 ): Record<string, Value> {
+  const n = places.length;
   const [choices, some] = [shape.layout.choices.length, shape.layout.numbers.length];
   const codes = new Int32Array(n * choices);
   const numbers = new Float32Array(n * some);
   const present = new Float32Array(n * some);
   const noise = new Float32Array(n * shape.latent);
-  for (let i = 0; i < places.length; i++) {
+  for (let i = 0; i < n; i++) {
     const row = places[i]!;
     codes.set(rows.codes.subarray(row * choices, (row + 1) * choices), i * choices);
     for (let k = 0; k < some; k++) {

@@ -1,10 +1,12 @@
-import { codeStep, decoderMeanings, valueSteps, variablesOf } from '../mixed/index.js';
+import { classDecoderManual, codeStep, decoderMeanings, valueSteps, variablesOf } from '../mixed/index.js';
 import type { NetworkManual } from '../training/index.js';
 import type { TvaeModel } from './model.js';
-import { shapeOf } from './model.js';
+import { classShapeOf, shapeOf } from './model.js';
 
 /** How another tool draws rows with the decoder. */
 export function tvaeManual(model: TvaeModel): NetworkManual {
+  const { classes } = model;
+  if (classes !== undefined) return classDecoderManual(classShapeOf(model, classes), model.schema);
   return {
     meanings: {
       latent: 'Independent standard normal numbers.',

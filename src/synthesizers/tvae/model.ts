@@ -1,15 +1,26 @@
-import type { NetworkModel } from '../mixed/index.js';
+import type { Classes, ClassShape, NetworkModel } from '../mixed/index.js';
 import { layoutOf } from '../mixed/index.js';
 import type { Shape } from './network.js';
 import type { CompiledTvae } from './options.js';
-import { plainDefaults } from './options.js';
+import { plainDefaults, privateDefaults } from './options.js';
 
 /** Everything that drawing needs, and how it was learned; losses of the curve as in `rowLosses`. */
 export interface TvaeModel extends NetworkModel {
   readonly options: CompiledTvae;
+  /** With a budget: what the decoder starts from. */
+  readonly classes?: Classes | undefined;
 }
 
 export function shapeOf({ coders, options }: Pick<TvaeModel, 'coders' | 'options'>): Shape {
   const { units = plainDefaults.units, latent = plainDefaults.latent } = options;
   return { layout: layoutOf(coders), units, latent };
+}
+
+/** With a budget. */
+export function classShapeOf(
+  { coders, options }: Pick<TvaeModel, 'coders' | 'options'>,
+  classes: Classes,
+): ClassShape {
+  const { units = privateDefaults.units, latent = privateDefaults.latent } = options;
+  return { layout: layoutOf(coders), classes, units, latent };
 }

@@ -88,20 +88,11 @@ interface Said {
   readonly logits: Tensor | undefined;
 }
 
-/** @param start biases of the outputs to start from; default: zeros. */
-function decoder(
-  parameters: Parameters,
-  latent: Tensor,
-  { layout, units }: Shape,
-  start?: Float32Array,
-): Said {
+function decoder(parameters: Parameters, latent: Tensor, { layout, units }: Shape): Said {
   const first = relu(linear(parameters, 'decoder.0', latent, { units }));
   const second = relu(linear(parameters, 'decoder.1', first, { units }));
   const numbers = layout.numbers.length;
-  const out = linear(parameters, 'decoder.out', second, {
-    units: numbers + layout.width,
-    ...(start === undefined ? {} : { biasInit: values(start) }),
-  });
+  const out = linear(parameters, 'decoder.out', second, { units: numbers + layout.width });
   if (numbers === 0) return { numbers: undefined, logits: out };
   if (layout.width === 0) return { numbers: tanh(out), logits: undefined };
   const [raw, logits] = split(out, [numbers, layout.width], 1);
@@ -120,14 +111,7 @@ function deviationsOf(parameters: Parameters, numbers: number, like: Tensor): Te
     [numbers],
     values(new Float32Array(numbers).fill(Math.log(share / (1 - share)))),
   );
-  const output = expandLike(raw, like);
-  parameters.sites.push({
-    parameters: [raw],
-    output,
-    squaredNorms: (delta) => sum(square(delta), { axes: [1] }),
-    sums: (delta) => [sum(delta, { axes: [0] })],
-  });
-  return add(mul(sigmoid(output), RANGE), DEVIATIONS.least);
+  return add(mul(sigmoid(expandLike(raw, like)), RANGE), DEVIATIONS.least);
 }
 
 /** The deviations from the parameter that {@link deviationsOf} declares, the last of all. */
@@ -143,16 +127,11 @@ export function readDeviations(parameters: Float32Array, { layout }: Shape): Flo
 export function rowLosses(
   parameters: Parameters,
   rows: RowInputs,
-  {
-    shape,
-    noise,
-    lossFactor,
-    start,
-  }: { shape: Shape; noise: Tensor; lossFactor: number; start?: Float32Array },
+  { shape, noise, lossFactor }: { shape: Shape; noise: Tensor; lossFactor: number },
 ): Tensor {
   const { means, logVariance } = encoder(parameters, rows, shape);
   const latent = add(means, mul(exp(mul(logVariance, 0.5)), noise));
-  const said = decoder(parameters, latent, shape, start);
+  const said = decoder(parameters, latent, shape);
   const terms: Tensor[] = [];
   if (said.logits !== undefined && rows.codes !== undefined) {
     const request = { logits: said.logits, sizes: shape.layout.sizes, codes: rows.codes };

@@ -5,11 +5,11 @@ import { compileOptions } from '../options.js';
 
 /** Options of the variational autoencoder; defaults are the paper's. It ends before the last pass when the validation part no longer improves. */
 export interface TvaeOptions extends LatentOptions, PrivateOptions {
-  /** Learning rate of Adam. Default 0.001; with a budget 0.005. */
+  /** Learning rate of Adam. Default 0.001; with a budget 0.01. */
   readonly learningRate?: number;
-  /** Hidden units of each of the two layers of encoder and decoder. Default 128; with a budget 64. */
+  /** Hidden units of each layer of encoder and decoder. Default 128; with a budget 32. */
   readonly units?: number;
-  /** Weight of the reconstruction against the divergence. Default 2, as in the authors' code. */
+  /** Weight of the reconstruction against the divergence. Default 2, as in the authors' code; with a budget 4. */
   readonly lossFactor?: number;
   /** Share of the rows that decides when to stop, 0 … 0.5. Default 0.1. */
   readonly validation?: number;
@@ -18,11 +18,11 @@ export interface TvaeOptions extends LatentOptions, PrivateOptions {
 export const tvaeOptionsSchema = z.strictObject({
   ...latentFields,
   ...privateFields,
-  /** Default 128; with a budget 32. */
+  /** Default 128; with a budget 8. */
   latent: latentFields.latent.unwrap().optional(),
   learningRate: learningRate.optional(),
   units: units.optional(),
-  lossFactor: z.number().gt(0).max(1000).default(2),
+  lossFactor: z.number().gt(0).max(1000).optional(),
   validation: validation.default(0.1),
 });
 
@@ -35,5 +35,5 @@ export function compileTvae(options: TvaeOptions = {}): CompiledTvae {
 }
 
 /** Defaults that a budget changes: noise grows with the number of parameters. */
-export const plainDefaults = { learningRate: 0.001, units: 128, latent: 128 } as const;
-export const privateDefaults = { learningRate: 0.005, units: 64, latent: 32 } as const;
+export const plainDefaults = { learningRate: 0.001, units: 128, latent: 128, lossFactor: 2 } as const;
+export const privateDefaults = { learningRate: 0.01, units: 32, latent: 8, lossFactor: 4 } as const;

@@ -3,18 +3,19 @@ import type { Value } from '../../tensor/index.js';
 import { freeze, value } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
 import type { Decoded, NetworkBlock } from '../mixed/index.js';
-import { drawDecoded, hasNetwork } from '../mixed/index.js';
+import { drawByClass, drawDecoded, hasNetwork } from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import type { TvaeModel } from './model.js';
-import { shapeOf } from './model.js';
+import { classShapeOf, shapeOf } from './model.js';
 import { decoderNetwork, readDeviations } from './network.js';
 
 /** Draws a block of rows. Runs on a worker thread. */
 export async function sampleBlock(block: NetworkBlock<TvaeModel>): Promise<Column[]> {
   const { rows, given } = block;
-  const rng = Rng.fromKey(block.key);
   const model = unpackModel(block.model);
+  if (model.classes !== undefined) return drawByClass(block, classShapeOf, model.classes);
+  const rng = Rng.fromKey(block.key);
   const shape = shapeOf(model);
   const { layout, latent: width } = shape;
   const { schema, coders, parameters, options } = model;

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import type { NetworkKind } from '../mixed/index.js';
-import { FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import {
+  classDecoderNetwork,
+  classesSchema,
+  FittedNetwork,
+  hasNetwork,
+  loadNetwork,
+  modelFields,
+} from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitTvae, plateau } from './fit.js';
 import { tvaeManual } from './manual.js';
 import type { TvaeModel } from './model.js';
-import { shapeOf } from './model.js';
+import { classShapeOf, shapeOf } from './model.js';
 import { decoderNetwork } from './network.js';
 import type { CompiledTvae, TvaeOptions } from './options.js';
 import { compileTvae, tvaeOptionsSchema } from './options.js';
@@ -15,6 +22,11 @@ const kind: NetworkKind<TvaeModel> = {
   id: 'tvae',
   module: new URL('./sample-block.js', import.meta.url).href,
   network: (model) => {
+    const { classes } = model;
+    if (classes !== undefined) {
+      const shape = classShapeOf(model, classes);
+      return hasNetwork(shape.layout) ? classDecoderNetwork(shape) : undefined;
+    }
     const shape = shapeOf(model);
     return hasNetwork(shape.layout) ? decoderNetwork(shape) : undefined;
   },
@@ -22,7 +34,11 @@ const kind: NetworkKind<TvaeModel> = {
   record: { loss: 'loss of a row', plateau },
 };
 
-const modelSchema = z.strictObject({ ...modelFields, options: tvaeOptionsSchema });
+const modelSchema = z.strictObject({
+  ...modelFields,
+  options: tvaeOptionsSchema,
+  classes: classesSchema.optional(),
+});
 
 export const tvae: Synthesizer<TvaeOptions, CompiledTvae> = {
   id: 'tvae',

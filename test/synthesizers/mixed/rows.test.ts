@@ -48,7 +48,7 @@ describe.each(['quantiles', 'mixture'] as const)('rows with %s', (modes) => {
     );
     const column = numbers(cells);
     const coder = learnCoder(column, { ...options, modes });
-    const back = decodeColumn(coder, column.schema, encodeColumn(coder, column, rng()));
+    const back = decodeColumn(coder, column.schema, encodeColumn(coder, column, rng()), rng());
     for (const [i, cell] of cells.entries()) {
       const after = cellOf(back, i);
       if (cell === null || cell === 0) expect(after).toBe(cell);
@@ -62,7 +62,7 @@ describe.each(['quantiles', 'mixture'] as const)('rows with %s', (modes) => {
       fc.property(fc.array(cell, { minLength: 20, maxLength: 60 }), (cells) => {
         const column = numbers(cells);
         const coder = learnCoder(column, { ...options, modes });
-        const back = decodeColumn(coder, column.schema, encodeColumn(coder, column, rng()));
+        const back = decodeColumn(coder, column.schema, encodeColumn(coder, column, rng()), rng());
         const present = cells.filter((x) => x !== null);
         for (const [i, before] of cells.entries()) {
           const after = cellOf(back, i);
@@ -99,7 +99,7 @@ describe('codes', () => {
       expect(coder.kind === 'categories' && code === coder.rare).toBe(false);
     }
     const { codes, numbers: none } = encodeColumn(coder, column, rng());
-    const back = decodeColumn(coder, column.schema, { codes: codes.subarray(0, 5999), numbers: none });
+    const back = decodeColumn(coder, column.schema, { codes: codes.subarray(0, 5999), numbers: none }, rng());
     for (let i = 0; i < 5999; i++) expect(cellOf(back, i)).toBe(`c${i % 900}`);
   });
 
