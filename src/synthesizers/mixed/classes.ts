@@ -30,10 +30,7 @@ const LEAST_ROWS = 0.5;
 const LEAST_SHARE = 1e-9;
 
 /** Label columns that make the classes: in the schema's order as long as there are few combinations. */
-export function classColumns(
-  schema: readonly ColumnSchema[],
-  layout: Layout,
-): Pick<Classes, 'columns' | 'sizes'> {
+function classColumns(schema: readonly ColumnSchema[], layout: Layout): Pick<Classes, 'columns' | 'sizes'> {
   const columns: number[] = [];
   const sizes: number[] = [];
   let many = 1;

@@ -13,7 +13,7 @@ import type { CodedRows } from './rows.js';
 import { encodeRows } from './rows.js';
 
 /** A column of at most so many different numbers is a choice among them. */
-export const LEVELS = 20;
+const LEVELS = 20;
 
 export interface LearnRequest extends Omit<CoderOptions, 'levels'> {
   /** The synthesizer: names its stream. */

@@ -104,7 +104,7 @@ export class Learner extends AveragedLearner {
 }
 
 /** What the network and its losses are fed of a batch. */
-export function batchFeeds(batch: NoisyBatch, { layout }: Shape): Record<string, Value> {
+function batchFeeds(batch: NoisyBatch, { layout }: Shape): Record<string, Value> {
   const { rows } = batch;
   const [choices, numbers] = [layout.choices.length, layout.numbers.length];
   return {

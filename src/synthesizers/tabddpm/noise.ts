@@ -39,14 +39,14 @@ export const inTurn =
 /**
  * Puts the rows at `places` in noise, each at a step of its own. Which columns are given, and so stay without noise: the labels (the paper's class-conditional
  * model), or for a share of the rows each column with a probability that is uniform on (0, 1).
- * @param rows default: as many as places; further ones hold nothing.
  */
 export function noisyBatch(
   from: CodedRows,
   places: Uint32Array,
   { layout, alphaBar, labels, givenShare }: NoiseRequest,
-  { chance, rows = places.length }: { readonly chance: RowChance; readonly rows?: number },
+  { chance }: { readonly chance: RowChance },
 ): NoisyBatch {
+  const rows = places.length;
   const steps = alphaBar.length - 1;
   const [choices, numbers, columns] = [layout.choices.length, layout.numbers.length, labels.length];
   const batch: NoisyBatch = {

@@ -79,18 +79,14 @@ export class Learner extends AveragedLearner {
   }
 }
 
-export interface RowFeeds {
+interface RowFeeds {
   readonly shape: Shape;
   /** The noise in the latent numbers of the i-th of the rows. */
   readonly noiseOf: (i: number) => Float32Array;
 }
 
 /** What the network is fed of some rows. */
-export function rowFeeds(
-  rows: CodedRows,
-  places: Uint32Array,
-  { shape, noiseOf }: RowFeeds,
-): Record<string, Value> {
+function rowFeeds(rows: CodedRows, places: Uint32Array, { shape, noiseOf }: RowFeeds): Record<string, Value> {
   const n = places.length;
   const [choices, some] = [shape.layout.choices.length, shape.layout.numbers.length];
   const codes = new Int32Array(n * choices);
