@@ -23,8 +23,16 @@ vi.mock('../../src/synthesizers/training/passes.js', async (importOriginal) => {
 });
 vi.mock('../../src/synthesizers/training/private.js', async (importOriginal) => {
   const real = await importOriginal<typeof import('../../src/synthesizers/training/private.js')>();
-  const trainPrivately: typeof real.trainPrivately = async (...all) => {
-    const parameters = await real.trainPrivately(...all);
+  const trainPrivately: typeof real.trainPrivately = async (network, ...others) => {
+    const { after } = network;
+    // ctgan keeps its generator, which follows the critic's numbers after each step
+    const followed: typeof after = async (critic, step) => {
+      const spoiled = Float32Array.from(critic);
+      planted.defect?.(spoiled);
+      if (spoiled.some(Number.isNaN)) spoiled.fill(NaN); // its last bias alone moves no generator
+      await after?.(spoiled, step);
+    };
+    const parameters = await real.trainPrivately({ ...network, after: followed }, ...others);
     planted.defect?.(parameters);
     return parameters;
   };
@@ -114,10 +122,8 @@ describe.each(Object.keys(brief))('%s', (id) => {
   });
 
   it('is refused with a budget, by what was released', async () => {
-    // ctgan's generator is trained beside the critic, which the defect is planted in; forty steps teach it nothing
     planted.defect = defects['no numbers'];
-    const code = id === 'ctgan' ? 'SHARES_OFF' : 'DIVERGED';
-    await expect(fit(id, {}, withBudget())).rejects.toMatchObject({ code });
+    await expect(fit(id, {}, withBudget())).rejects.toMatchObject({ code: 'DIVERGED' });
   });
 
   it('refuses three rows, and bears columns that are constant or always missing', async () => {

@@ -46,6 +46,8 @@ const signalSchema = z.union([
     ...level,
     /** A volume: the reading is the level times the hours since the last one. */
     volume: z.literal(true).optional(),
+    /** At least so much below another signal that is measured with it. */
+    below: z.strictObject({ of: z.string(), by: z.number().positive() }).optional(),
   }),
   z.strictObject({
     ...charted,

@@ -101,7 +101,8 @@ export class Levels {
     const level = this.#levels.get(id);
     if (level !== undefined) {
       const noise = signal === undefined ? 0 : signal.error * this.#rng.normal();
-      return natural(level.rule.scale, this.#levelNow(level, at) + noise);
+      const value = natural(level.rule.scale, this.#levelNow(level, at) + noise);
+      return Math.min(value, this.#most(signal, at));
     }
     if (signal !== undefined && 'table' in signal) return this.#tableValue(signal.table, at);
     if (signal === undefined || !('derived' in signal)) return NaN;
@@ -112,6 +113,14 @@ export class Levels {
       sum += factor * (scale === 'log' ? Math.log(value) : value);
     }
     return Math.min(limits[1], Math.max(limits[0], natural(scale, sum)));
+  }
+
+  /** What a reading cannot be above: something below another reading, as that is charted. */
+  #most(signal: Signal | undefined, at: Omit<Reading, 'hours'>): number {
+    if (signal === undefined || !('below' in signal) || signal.below === undefined) return Infinity;
+    const { of, by } = signal.below;
+    const [low, high] = this.#signals.get(of)!.limits;
+    return Math.min(high, Math.max(low, this.#value(of, at))) - by;
   }
 
   #tableValue(table: ValueTable, at: Omit<Reading, 'hours'>): number {

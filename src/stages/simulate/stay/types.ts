@@ -149,7 +149,11 @@ export interface ValueTable {
 /** How a signal is measured: a level of its own, or something that follows from others. */
 export type Signal = Charted &
   (
-    | (LevelRule & { readonly volume?: true | undefined })
+    | (LevelRule & {
+        readonly volume?: true | undefined;
+        /** At least so much below another signal that is measured with it. */
+        readonly below?: { readonly of: string; readonly by: number } | undefined;
+      })
     | {
         readonly scale: 'linear' | 'log';
         readonly derived: { readonly of: Readonly<Record<string, number>>; readonly shift: number };

@@ -85,6 +85,7 @@ describe('levels in a stay', () => {
         if (eyes !== undefined && verbal !== undefined && motor !== undefined && total !== undefined)
           expect(eyes + verbal + motor).toBe(total);
         const [upper, lower, mean] = ['systolic', 'diastolic', 'mean_pressure'].map((id) => at.get(id));
+        if (upper !== undefined && lower !== undefined) expect(lower).toBeLessThanOrEqual(upper - 10);
         if (upper !== undefined && lower !== undefined && mean !== undefined)
           expect(Math.abs(mean - (lower + (upper - lower) / 3))).toBeLessThan(9);
         const [hemoglobin, hematocrit] = [at.get('hemoglobin'), at.get('hematocrit')];
