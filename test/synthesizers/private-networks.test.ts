@@ -152,7 +152,8 @@ describe.each([
         const dir = mkdtempSync(path.join(folder, 'replay-'));
         await model.save(dir);
         const rows = await model.sample(50, { rng: Rng.create(4) }, testContext());
-        return readFileSync(path.join(dir, 'model.onnx')).toString('base64') + bytesOf(rows);
+        const files = ['model.onnx', 'model.json'].map((file) => readFileSync(path.join(dir, file)));
+        return files.map((file) => file.toString('base64')).join() + bytesOf(rows);
       },
       budget: { epsilon: 4, delta: 1e-5, accountant: 'rdp' },
       noise: injectedNoise(Rng.create('networks replay')),
@@ -160,4 +161,30 @@ describe.each([
     expect(report.steps).toBe(11); // a declaration, counts, tables by label, the training, its 6 steps, the receipt
     expect(report.neighbours).toBeGreaterThan(5);
   });
+});
+
+it('the share for tables by label stays unspent, rather than go to the training, where a label has too many codes', async () => {
+  const rng = Rng.create('many codes');
+  const categories = Array.from({ length: 12 }, (_, k) => `m${k}`);
+  const table = tableFromRows(
+    [
+      schemaOf('coin', 'binary', { ...declared, categories: ['head', 'tail'], missing: false }),
+      schemaOf('cause', 'categorical', { ...declared, role: 'label', categories, missing: false }),
+    ],
+    Array.from({ length: 2000 }, () => ({
+      coin: rng.int(2) === 1 ? 'head' : 'tail',
+      cause: categories[rng.int(12)]!,
+    })),
+  );
+  const synthesizer = synthesizerById('tvae');
+  const curator = curatorOf(4);
+  const options = synthesizer.compile({ units: 16, latent: 4, privateSteps: 20 });
+  await synthesizer.fit(table, options, { ...testContext(), curator });
+  const { entries, spentRho, rho } = curator.receipt();
+  expect(entries.map((entry) => entry.mechanism)).toEqual([
+    'declared',
+    'discrete-gaussian',
+    'subsampled-gaussian',
+  ]);
+  expect(spentRho / rho).toBeCloseTo(0.9, 6);
 });

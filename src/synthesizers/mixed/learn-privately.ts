@@ -76,13 +76,14 @@ export function learnPrivately(
     shares: sharesOf(oneWay, layout, rareSigmas),
     rho: classShare * budget,
   });
-  const asked = classes.columns.length > 0 ? classShare : 0;
+  // by the schema alone: what noisy answers say must not choose a cost, so a share that turns out useless is left unspent
+  const reserved = table.schema.some(({ role }) => role === 'label') ? classShare : 0;
   return {
     ...{ id, curator, coders, layout, rows, classes, total },
     classOf: classesOf(classes, layout, rows),
     groups: groupsOf(rows, layout),
     counts: oneWay.tables.map(({ values }) => values),
-    rho: budget * (1 - oneWayShare - asked),
+    rho: budget * (1 - oneWayShare - reserved),
     rng: context.rng.split(id),
   };
 }

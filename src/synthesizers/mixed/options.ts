@@ -57,7 +57,7 @@ export interface PrivateOptions {
   readonly clip?: number;
   /** With a budget: share of it for counting each column's values, at most 0.5. Default 0.08. */
   readonly oneWayShare?: number;
-  /** With a budget: share of it for counting each column's codes by label, at most 0.45. Without labels it goes to the training. Default 0.1. */
+  /** With a budget: share of it for counting each column's codes by label, at most 0.45. Without labels it goes to the training; with labels of too many codes it is left unspent. Default 0.1. */
   readonly classShare?: number;
   /** With a budget: codes of a numeric column at most. Default 24. */
   readonly maxBins?: number;
