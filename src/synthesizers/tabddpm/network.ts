@@ -24,6 +24,7 @@ import {
   values,
 } from '../../tensor/index.js';
 import type { Layout } from '../mixed/index.js';
+import { cosineSchedule } from './schedule.js';
 
 /** What the network is built from. */
 export interface Shape {
@@ -138,10 +139,29 @@ export function denoiser(
     units: numbers + layout.width,
     ...(start === undefined ? {} : { biasInit: values(start) }),
   });
-  if (layout.choices.length === 0) return { noise: out, logits: undefined };
-  if (numbers === 0) return { noise: undefined, logits: out };
-  const [noise, logits] = split(out, [numbers, layout.width], 1);
-  return { noise, logits };
+  if (inputs.numbers === undefined) return { noise: undefined, logits: out };
+  if (layout.choices.length === 0)
+    return { noise: noiseOf(out, inputs.numbers, inputs.time, shape), logits: undefined };
+  const [velocity, logits] = split(out, [numbers, layout.width], 1);
+  return { noise: noiseOf(velocity!, inputs.numbers, inputs.time, shape), logits };
+}
+
+/**
+ * The noise in the numbers from the network's output v (Salimans and Ho 2022, "Progressive distillation for fast sampling of diffusion models", appendix D):
+ * √(1 − ᾱ) · x + √ᾱ · v. With v = 0 that is right for independent standard normal numbers, which quantile-normalised ones are one by one, so a network that has
+ * learned little still draws columns of their own shape. The paper's code has the network say the noise outright.
+ */
+function noiseOf(velocity: Tensor, numbers: Tensor, time: Tensor, { noiseSteps }: Shape): Tensor {
+  const alphaBar = cosineSchedule(noiseSteps);
+  const at = (weight: (signal: number) => number): Tensor =>
+    gatherRows(time.graph.constant(Float32Array.from(alphaBar, weight), [noiseSteps + 1, 1]), time);
+  return add(
+    mul(
+      at((signal) => Math.sqrt(1 - signal)),
+      numbers,
+    ),
+    mul(at(Math.sqrt), velocity),
+  );
 }
 
 /** Sines and cosines of the step, then two layers, as in the paper's code. */

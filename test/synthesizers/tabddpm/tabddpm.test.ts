@@ -44,6 +44,21 @@ describe('the noise', () => {
   });
 });
 
+it('draws numbers of their own spread after a few steps of training already', async () => {
+  const rng = Rng.create('wide');
+  const names = Array.from({ length: 30 }, (_, c) => `x${c}`);
+  const cells = (): Record<string, number> =>
+    Object.fromEntries(names.map((name) => [name, Math.round(1000 * rng.normal()) / 1000]));
+  const schemas = names.map((name) => schemaOf(name, 'continuous', { decimals: 3 }));
+  const table = tableFromRows(schemas, Array.from({ length: 400 }, cells));
+  const drawn = await (
+    await fit(table, { steps: 20, units: 32, drawSteps: 20 })
+  ).sample(1000, { rng: Rng.create(1) }, testContext());
+  const far = names.map((name) => share(drawn, [name], (x) => Math.abs(Number(x)) > 1.2816));
+  // a fifth of a standard normal number; with the noise said outright the model is refused (SHARES_OFF)
+  expect(Math.abs(far.reduce((sum, x) => sum + x, 0) / names.length - 0.2)).toBeLessThan(0.1);
+});
+
 describe('tabddpm', () => {
   let fitted: FittedSynthesizer;
   beforeAll(async () => {
