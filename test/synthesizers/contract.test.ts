@@ -62,7 +62,7 @@ const settings: Readonly<Record<string, Setting>> = {
   argn: { ...usual, options: { epochs: 18 }, quick: { epochs: 2, units: 0.5 }, anyTables: 8 },
   tabddpm: {
     ...usual,
-    options: { steps: 1500, units: 96, batchRows: 256, drawSteps: 20 },
+    options: { steps: 2000, units: 96, batchRows: 256, drawSteps: 20 },
     quick: { steps: 200, units: 32, layers: 2, batchRows: 128, drawSteps: 8, learningRate: 0.01 },
     two: { steps: 500 },
     anyTables: 8,
