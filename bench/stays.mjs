@@ -6,7 +6,7 @@
 //   node bench/stays.mjs draw --people people.bin --store <folder> [--times 3]               unit stays as a cohort store, for admissions.mjs
 //
 // A store holds one person a stay (no earlier life, no chronic illness), so it says nothing of readmission. Courses are those of modules/ as they stand. One
-// process, one core; a recording takes as long as the simulation, a draw some 3,000 stays a second.
+// process, one core; a recording takes as long as the simulation, a draw some 440 stays a second.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';
 import path from 'node:path';
