@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { createCurator } from '../../src/privacy/index.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Rng } from '../../src/core/index.js';
+import { createCurator, injectedNoise } from '../../src/privacy/index.js';
 import type { TrainingSteps } from '../../src/privacy/index.js';
 import { drawNoise, NoiseAhead } from '../../src/privacy/mechanisms/noise-ahead.js';
 
@@ -77,8 +78,9 @@ describe('noise from a thread of its own', () => {
 });
 
 describe('a training of many numbers', () => {
-  const train = (): TrainingSteps => {
-    const curator = createCurator({ epsilon: 1, delta: 1e-5, accountant: 'rdp' });
+  const train = (injected?: Rng): TrainingSteps => {
+    const budget = { epsilon: 1, delta: 1e-5, accountant: 'rdp' } as const;
+    const curator = createCurator(budget, ...(injected === undefined ? [] : [injectedNoise(injected)]));
     const request = { purpose: 'training', about: 'a network', rowNorm: 1, size: SIZE } as const;
     return kept(curator.train({ ...request, rho: curator.rho, steps: 200, rate: 0.1, rows: () => 100 }));
   };
@@ -97,6 +99,17 @@ describe('a training of many numbers', () => {
       second.map((x) => x - 5),
     );
     expect(Math.abs(apart)).toBeLessThan(5 / Math.sqrt(SIZE));
+  });
+
+  it('is drawn on the thread with the bits of the operating system, and never with injected ones', async () => {
+    const thread = vi.spyOn(NoiseAhead.prototype, 'addTo');
+    const sum = (): Promise<Float64Array> => Promise.resolve(new Float64Array(SIZE));
+    const [one, other] = [await train(Rng.create(1)).step(sum), await train(Rng.create(1)).step(sum)];
+    expect(one).toEqual(other);
+    expect(thread).not.toHaveBeenCalled();
+    await train().step(sum);
+    expect(thread).toHaveBeenCalledTimes(1);
+    thread.mockRestore();
   });
 
   it('goes on after a sum that failed, and has no step left once it is closed', async () => {

@@ -1,4 +1,4 @@
-import type { Classes } from '../mixed/index.js';
+import type { Classes, Layout } from '../mixed/index.js';
 import {
   cellSteps,
   classMeaning,
@@ -19,7 +19,6 @@ export function tabddpmManual(model: TabddpmModel): NetworkManual {
   if (classes !== undefined) return classManual(model, classes);
   const { layout, noiseSteps } = shapeOf(model);
   const alphaBar = cosineSchedule(noiseSteps);
-  const visits = visitsOf(noiseSteps, model.options.drawSteps);
   return {
     meanings: {
       codes: "Each choice's code, in noise.",
@@ -29,11 +28,7 @@ export function tabddpmManual(model: TabddpmModel): NetworkManual {
       noise: 'The noise that is in each number.',
       logits: decoderMeanings.logits,
     },
-    variables: {
-      ...variablesOf(layout, model.schema),
-      visits,
-      alphaBar: visits.map((step) => alphaBar[step]),
-    },
+    variables: visited(model, layout, alphaBar),
     draw: [
       'Start with codes drawn evenly below the size of each choice, standard normal numbers, and `known` 0. Where `model.labels.columns` are not empty, draw one of `model.labels.classes` in proportion to `rows`, put in its codes and set `known` to 1.',
       'For each of `visits` but the last run the network at `time` = that step. With a = `alphaBar` there and b at the next visit do for all that is not known:',
@@ -50,7 +45,6 @@ export function tabddpmManual(model: TabddpmModel): NetworkManual {
 function classManual(model: TabddpmModel, classes: Classes): NetworkManual {
   const { layout, noiseSteps } = classShapeOf(model, classes);
   const alphaBar = evenSchedule(noiseSteps);
-  const visits = visitsOf(noiseSteps, model.options.drawSteps);
   return {
     meanings: {
       hot: "A 1 for each choice's code, in noise, all choices side by side.",
@@ -59,11 +53,7 @@ function classManual(model: TabddpmModel, classes: Classes): NetworkManual {
       time: 'The step of noise; the first is the first of `visits`.',
       logits: decoderMeanings.logits,
     },
-    variables: {
-      ...variablesOf(layout, model.schema),
-      visits,
-      alphaBar: visits.map((step) => alphaBar[step]),
-    },
+    variables: visited(model, layout, alphaBar),
     draw: [
       ...classSteps,
       "Start with codes drawn by the class's entry in `model.classes.shares`, and `known` 0; put in the class's codes of labels, with `known` 1.",
@@ -71,4 +61,10 @@ function classManual(model: TabddpmModel, classes: Classes): NetworkManual {
       ...cellSteps,
     ],
   };
+}
+
+/** The variables, and the steps of noise that drawing visits with what of the signal is left there. */
+function visited({ schema, options }: TabddpmModel, layout: Layout, alphaBar: Float64Array): object {
+  const visits = visitsOf(alphaBar.length - 1, options.drawSteps);
+  return { ...variablesOf(layout, schema), visits, alphaBar: visits.map((step) => alphaBar[step]) };
 }

@@ -7,7 +7,7 @@ import { AgeClock } from './clock.js';
 import type { Frame, Program, RootProgram } from './program.js';
 import { WakeQueue } from './queue.js';
 import type { Exposure } from './states/hazard.js';
-import type { OpenStay } from './states/hospital-stay.js';
+import type { OpenStay } from './states/stay-record.js';
 import { Symptoms } from './symptoms.js';
 import type { Value } from './values.js';
 import type { AttributeView, Being, World } from './world.js';
