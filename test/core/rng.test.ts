@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { InternalError, Rng } from '../../src/core/index.js';
+import { normalCdf } from '../../src/numerics/index.js';
 
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./golden/${name}.json`, import.meta.url), 'utf8'));
@@ -54,16 +55,19 @@ describe('numbers', () => {
     expect(mean(lowest)).toBeLessThan(0.7);
   });
 
-  it('normal() has the moments and tails of the standard normal within 5 standard errors', () => {
+  it.each([
+    ['normal()', (rng: Rng, n: number) => draws(n, () => rng.normal())],
+    ['normals()', (rng: Rng, n: number) => [...rng.normals(new Float32Array(n))]],
+  ])('%s has the moments and tails of the standard normal within 5 standard errors', (_name, drawn) => {
     const n = 200_000;
-    const rng = Rng.create('normal');
-    const xs = draws(n, () => rng.normal());
+    const xs = drawn(Rng.create('normal'), n);
     const moment = (k: number): number => mean(xs.map((x) => x ** k));
     expect(Math.abs(moment(1))).toBeLessThan(5 * Math.sqrt(1 / n));
     expect(Math.abs(moment(2) - 1)).toBeLessThan(5 * Math.sqrt(2 / n));
     expect(Math.abs(moment(3))).toBeLessThan(5 * Math.sqrt(15 / n));
     expect(Math.abs(moment(4) - 3)).toBeLessThan(5 * Math.sqrt(96 / n));
     for (const [z, p] of [
+      [-3.442619855899, 0.000288],
       [-1.959964, 0.025],
       [0, 0.5],
       [1.281552, 0.9],
@@ -74,6 +78,24 @@ describe('numbers', () => {
     }
     const pairs = mean(xs.slice(1).map((x, i) => x * xs[i]!));
     expect(Math.abs(pairs)).toBeLessThan(5 / Math.sqrt(n));
+  });
+
+  it('normals() goes by the normal distribution everywhere (Kolmogorov-Smirnov), its tail included', () => {
+    const n = 1_000_000;
+    const xs = Rng.create('ziggurat').normals(new Float32Array(n)).sort();
+    // 1.95 / √n is exceeded once in a thousand
+    const distance = xs.reduce((most, x, i) => Math.max(most, Math.abs(normalCdf(x) - (i + 0.5) / n)), 0);
+    expect(distance).toBeLessThan(1.95 / Math.sqrt(n));
+    // beyond the ziggurat's edge: the mean excess of a normal there is φ(t) / (1 − Φ(t)) − t = 0.2547
+    const beyond = [...xs].filter((x) => x > 3.442619855899).map((x) => x - 3.442619855899);
+    expect(Math.abs(mean(beyond) - 0.2547)).toBeLessThan((5 * 0.25) / Math.sqrt(beyond.length));
+  });
+
+  it('normals() gives the same numbers however they are asked for', () => {
+    const together = Rng.create(1).normals(new Float32Array(1000));
+    const rng = Rng.create(1);
+    const apart = [1, 332, 667].flatMap((n) => [...rng.normals(new Float32Array(n))]);
+    expect(apart).toEqual([...together]);
   });
 
   it('exponential() has mean 1 and P(x > 1) = 1/e within 5 standard errors', () => {

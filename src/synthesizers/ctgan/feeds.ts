@@ -26,24 +26,34 @@ export function realRows(
       out[at + k] = Number.isNaN(x) ? 0 : x;
     }
     for (let k = 0; k < many; k++) out[at + some + layout.starts[k]! + rows.codes[row * many + k]!] = 1;
-    const condition = asked[i];
-    if (condition !== undefined)
-      out[at + some + layout.width + layout.starts[condition.choice]! + condition.code] = 1;
+    putCondition(out, at + some + layout.width, asked[i], shape);
   }
   return out;
 }
 
-/** Codes that conditions ask for, and marks where they do. */
+/** Puts a 1 at each code that a row is to have. @param at where the condition begins. */
+function putCondition(
+  out: Float32Array,
+  at: number,
+  condition: Condition | undefined,
+  { layout, labels }: Shape,
+): void {
+  if (condition === undefined) return;
+  out[at + layout.starts[condition.choice]! + condition.code] = 1;
+  for (const [i, k] of labels.entries()) out[at + layout.starts[k]! + condition.labels[i]!] = 1;
+}
+
+/** Codes that the generator must be taught to make as its conditions ask, and marks where; labels are told it, and it does not make them. */
 export function askedFeeds(
   asked: readonly (Condition | undefined)[],
-  { layout, conditional }: Shape,
+  { layout, conditional, labels }: Shape,
 ): Record<string, Value> {
   if (!conditional) return {};
   const many = layout.choices.length;
   const codes = new Int32Array(asked.length * many);
   const marks = new Float32Array(asked.length * many);
   for (const [i, condition] of asked.entries()) {
-    if (condition === undefined) continue;
+    if (condition === undefined || labels.includes(condition.choice)) continue;
     codes[i * many + condition.choice] = condition.code;
     marks[i * many + condition.choice] = 1;
   }
@@ -78,14 +88,14 @@ export function keptNumbers({ data }: Value, { data: remembered }: Value): Float
   return out;
 }
 
-/** Standard normal numbers, then the condition: 1 at the code that is asked for. */
+/** Standard normal numbers, then the condition: 1 at the code that is asked for, and at those of the labels. */
 export function latentRows(shape: Shape, asked: readonly (Condition | undefined)[], rng: Rng): Value {
   const width = shape.latent + conditionWidth(shape);
   const out = new Float32Array(asked.length * width);
+  const noise = rng.normals(new Float32Array(asked.length * shape.latent));
   for (const [i, condition] of asked.entries()) {
-    for (let k = 0; k < shape.latent; k++) out[i * width + k] = rng.normal();
-    if (condition !== undefined)
-      out[i * width + shape.latent + shape.layout.starts[condition.choice]! + condition.code] = 1;
+    for (let k = 0; k < shape.latent; k++) out[i * width + k] = noise[i * shape.latent + k]!;
+    putCondition(out, i * width + shape.latent, condition, shape);
   }
   return value(out, [asked.length, width]);
 }

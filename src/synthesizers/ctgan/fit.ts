@@ -1,6 +1,13 @@
 import type { Table } from '../../table/index.js';
 import type { Learned } from '../mixed/index.js';
-import { fingerprintOf, hasNetwork, learnTable, refuseCollapse } from '../mixed/index.js';
+import {
+  fingerprintOf,
+  hasNetwork,
+  learnLabels,
+  learnTable,
+  noLabels,
+  refuseCollapse,
+} from '../mixed/index.js';
 import type { Split } from '../training/index.js';
 import { splitRows, trainInPasses } from '../training/index.js';
 import type { FitContext } from '../types.js';
@@ -21,10 +28,15 @@ export async function fitCtgan(
   const { rareRows, spikeShare } = options;
   const learned = learnTable(table, { id: 'ctgan', modes: 'mixture', rareRows, spikeShare }, context);
   const { rows, layout, coders, rng } = learned;
-  const start = { schema: table.schema, options, coders };
+  const { schema } = table;
+  const labels = options.labelsFirst ? learnLabels(rows, { schema, coders, layout, rareRows }) : noLabels;
+  const start = { schema, options, coders, labels };
   if (!hasNetwork(layout)) return { ...start, conditions: [], curve: [], parameters: new Float32Array(0) };
   const split = splitRows(rows.rows, options.validation, rng.split('validation'));
-  const described = { ...start, conditions: learnConditions(rows, layout, split.training) };
+  const described = {
+    ...start,
+    conditions: learnConditions(rows, { layout, training: split.training, labels }),
+  };
   const model = { ...described, ...(await train(described, { learned, split, context })) };
   await refuseCollapse(table.columns, learned, { model, sampleBlock });
   return model;
@@ -34,7 +46,7 @@ export async function fitCtgan(
 const PASSES = 100;
 
 async function train(
-  model: Pick<CtganModel, 'coders' | 'options' | 'conditions'>,
+  model: Pick<CtganModel, 'coders' | 'options' | 'conditions' | 'labels'>,
   { learned, split, context }: { learned: Learned; split: Split; context: FitContext },
 ): Promise<Pick<CtganModel, 'curve' | 'parameters'>> {
   const { options, conditions } = model;
@@ -63,7 +75,7 @@ async function train(
         learningRate: options.learningRate ?? plainDefaults.learningRate,
         // a critic's distance does not say how good the generator is
         plateau: 'none',
-        fingerprint: fingerprintOf(learned, { options }),
+        fingerprint: fingerprintOf(learned, { options, labels: [...model.labels.columns] }),
         unit: "critic's distance",
       },
       context,

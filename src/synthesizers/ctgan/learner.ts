@@ -51,6 +51,7 @@ export class Learner implements Trainable {
     this.#sampler = new ConditionSampler(conditions, rows, {
       layout: shape.layout,
       training: split.training,
+      labels: shape.labels,
     });
     this.#remembered = firstRemembered(shape);
   }
@@ -99,7 +100,8 @@ export class Learner implements Trainable {
     const asked = Array.from(places, (row): Condition | undefined => {
       if (conditions.length === 0) return undefined;
       const { choice } = conditions[chance.int(conditions.length)]!;
-      return { choice, code: rows.codes[row * many + choice]! };
+      const codeOf = (k: number): number => rows.codes[row * many + k]!;
+      return { choice, code: codeOf(choice), labels: shape.labels.map(codeOf) };
     });
     const { distance } = await this.#networks.scorer.run({
       ...latentFeeds(asked, shape, chance),

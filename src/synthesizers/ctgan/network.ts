@@ -35,6 +35,8 @@ export interface Shape {
   readonly pac: number;
   /** Whether rows are asked for with a condition: a vector as wide as all codes together. */
   readonly conditional: boolean;
+  /** Choices that the generator is told by the condition instead of making them: those of the label columns. */
+  readonly labels: readonly number[];
 }
 
 const LAYERS = 2;
@@ -111,7 +113,11 @@ function softRow({ numbers, logits }: Generated, { latent, gumbel }: GeneratorIn
     const noise = split(gumbel, sizes, 1);
     const pieces = split(logits, sizes, 1);
     codes = concat(
-      pieces.map((piece, k) => gumbelSoftmax(piece, noise[k]!)),
+      pieces.map((piece, k) =>
+        shape.labels.includes(k)
+          ? slice(latent, 1, shape.latent + shape.layout.starts[k]!, sizes[k]!)
+          : gumbelSoftmax(piece, noise[k]!),
+      ),
       1,
     );
   }

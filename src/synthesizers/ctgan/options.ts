@@ -13,6 +13,11 @@ export interface CtganOptions extends LatentOptions, PrivateOptions {
   readonly pac?: number;
   /** With a budget: the generator's learning rate as a multiple of the critic's. Default 0.3. */
   readonly generatorShare?: number;
+  /**
+   * Whether the generator is told a row's labels, which are drawn first by their joint shares, so that the rest follows from them. Default true; the paper's makes them with the
+   * rest. With a budget it is told them in any case.
+   */
+  readonly labelsFirst?: boolean;
   /** Share of the rows that the second curve is measured on, 0 … 0.5. Default 0.05. */
   readonly validation?: number;
 }
@@ -25,6 +30,7 @@ export const ctganOptionsSchema = z.strictObject({
   learningRate: learningRate.optional(),
   units: units.optional(),
   pac: z.int().min(1).max(100).default(10),
+  labelsFirst: z.boolean().default(true),
   validation: validation.default(0.05),
 });
 

@@ -10,6 +10,7 @@ import {
   hasNetwork,
   hotRows,
   learnPrivately,
+  noLabels,
   refuseCollapsePrivately,
   trainLearned,
 } from '../mixed/index.js';
@@ -43,7 +44,8 @@ export async function fitPrivately(
   };
   const learned = learnPrivately(table, { ...options, id: 'ctgan' }, context);
   const { curator, coders, layout, classes, rng } = learned;
-  const model = { schema: table.schema, options, coders, conditions: [], classes, curve: [] };
+  const start = { schema: table.schema, options, coders, conditions: [], labels: noLabels };
+  const model = { ...start, classes, curve: [] };
   if (!hasNetwork(layout)) return { ...model, parameters: new Float32Array(0), receipt: curator.receipt() };
   const shape = classShapeOf(model, classes);
   const parameters = await train(learned, { shape, options, context });

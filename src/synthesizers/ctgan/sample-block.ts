@@ -2,16 +2,21 @@ import { Rng } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
 import { freeze } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
-import type { Decoded, NetworkBlock } from '../mixed/index.js';
-import { choiceCode, drawByClass, drawDecoded, encodeColumn, hasNetwork } from '../mixed/index.js';
+import type { Decoded, Layout, NetworkBlock } from '../mixed/index.js';
+import {
+  drawByClass,
+  drawDecoded,
+  encodeColumn,
+  hasNetwork,
+  labelDrawer,
+  putLabels,
+} from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
-import type { Condition } from './conditions.js';
-import { drawCondition } from './conditions.js';
+import { conditionDrawer } from './conditions.js';
 import { latentRows } from './feeds.js';
 import type { CtganModel } from './model.js';
 import { classShapeOf, shapeOf } from './model.js';
-import type { Shape } from './network.js';
 import { drawingNetwork } from './network.js';
 
 /** How far a given number may lie from what the generator makes, in units of four deviations of its mode. */
@@ -27,14 +32,18 @@ export async function sampleBlock(block: NetworkBlock<CtganModel>): Promise<Colu
   const { layout } = shape;
   const { schema, coders, options, parameters } = model;
   const chance = rng.split('latent');
-  const conditionOf = givenConditions(model, shape, { given, rng });
+  const fixed = givenCodes(model, layout, { given, rng });
+  const draw = conditionDrawer({ ...model, drawLabels: labelDrawer(model.labels) }, layout);
   const decode = async (places: Uint32Array): Promise<Decoded> => {
     if (!hasNetwork(layout)) return { numbers: new Float32Array(0), logits: new Float32Array(0) };
     const network = await prepare(block.model.id, () => freeze(drawingNetwork(shape), parameters).model);
-    const asked = Array.from(places, (row) => conditionOf(row) ?? drawCondition(model.conditions, chance));
+    const asked = Array.from(places, (row) => draw((c) => fixed.get(c)?.[row], chance));
     const latent = latentRows(shape, asked, chance);
     const said = await network.run({ latent });
-    return { numbers: floatsOf(said['numbers']), logits: floatsOf(said['logits']) };
+    const logits = floatsOf(said['logits']);
+    const told = asked.flatMap((condition) => condition?.labels ?? []);
+    putLabels(logits, told, shape);
+    return { numbers: floatsOf(said['numbers']), logits };
   };
   const deviations = new Float32Array(layout.numbers.length).fill(BANDWIDTH);
   const { candidates } = options;
@@ -52,18 +61,18 @@ export async function sampleBlock(block: NetworkBlock<CtganModel>): Promise<Colu
   });
 }
 
-/** The first given column that conditions are about, as the condition of each row. */
-function givenConditions(
+/** Codes of the given columns that conditions are about. */
+function givenCodes(
   { coders, conditions }: CtganModel,
-  { layout }: Shape,
+  layout: Layout,
   { given, rng }: { given: ReadonlyMap<number, Column>; rng: Rng },
-): (row: number) => Condition | undefined {
-  const first = conditions.find(({ choice }) => given.has(layout.choices[choice]!.column));
-  if (first === undefined) return () => undefined;
-  const { choice } = first;
-  const { column } = layout.choices[choice]!;
-  const { codes } = encodeColumn(coders[column]!, given.get(column)!, rng.split('condition'));
-  return (row) => ({ choice, code: choiceCode(layout, choice, codes[row]!) });
+): ReadonlyMap<number, Uint32Array> {
+  const about = new Set(conditions.map(({ choice }) => layout.choices[choice]!.column));
+  return new Map(
+    [...given]
+      .filter(([c]) => about.has(c))
+      .map(([c, column]) => [c, encodeColumn(coders[c]!, column, rng.split('given', c)).codes]),
+  );
 }
 
 function floatsOf(found: Value | undefined): Float32Array {

@@ -5,8 +5,10 @@ import {
   classesSchema,
   FittedNetwork,
   hasNetwork,
+  labelsSchema,
   loadNetwork,
   modelFields,
+  noLabels,
 } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitCtgan } from './fit.js';
@@ -38,6 +40,7 @@ const modelSchema = z.strictObject({
   ...modelFields,
   options: ctganOptionsSchema,
   conditions: conditionsSchema,
+  labels: labelsSchema.default(noLabels),
   classes: classesSchema.optional(),
 });
 

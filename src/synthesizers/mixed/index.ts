@@ -18,6 +18,17 @@ export { loadNetwork, modelFields } from './store.js';
 export { learnPrivately } from './learn-privately.js';
 export type { PrivatelyLearned } from './learn-privately.js';
 export { trainLearned } from './train-learned.js';
+export {
+  classOfLabels,
+  drawLabels,
+  labelChoices,
+  labelDrawer,
+  labelsSchema,
+  learnLabels,
+  noLabels,
+  putLabels,
+} from './labels.js';
+export type { DrawLabels, Labels } from './labels.js';
 export { classesSchema, drawClasses, drawShare, flatShares, labelCodes, learnedCodes } from './classes.js';
 export type { Classes, Place } from './classes.js';
 export {

@@ -1,9 +1,8 @@
 import type { Table } from '../../table/index.js';
 import type { CodedRows, Layout, Learned } from '../mixed/index.js';
-import { fingerprintOf, hasNetwork, learnTable, refuseCollapse } from '../mixed/index.js';
+import { fingerprintOf, hasNetwork, learnLabels, learnTable, refuseCollapse } from '../mixed/index.js';
 import { splitRows, trainInPasses } from '../training/index.js';
 import type { FitContext } from '../types.js';
-import { learnLabels } from './labels.js';
 import { Learner } from './learner.js';
 import type { TabddpmModel } from './model.js';
 import { shapeOf } from './model.js';

@@ -1,7 +1,6 @@
-import type { Classes, NetworkModel } from '../mixed/index.js';
+import type { Classes, Labels, NetworkModel } from '../mixed/index.js';
 import { layoutOf } from '../mixed/index.js';
 import type { ClassDenoiserShape } from './class-network.js';
-import type { Labels } from './labels.js';
 import type { Shape } from './network.js';
 import type { CompiledTabddpm } from './options.js';
 import { plainDefaults, privateDefaults } from './options.js';

@@ -3,11 +3,18 @@ import type { Session } from '../../tensor/index.js';
 import { freeze, value } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
 import type { CodedRows, Layout, NetworkBlock } from '../mixed/index.js';
-import { codeDrawers, decodeColumn, emptyRows, encodeColumn, hasNetwork, putColumn } from '../mixed/index.js';
+import {
+  codeDrawers,
+  decodeColumn,
+  drawLabels,
+  emptyRows,
+  encodeColumn,
+  hasNetwork,
+  putColumn,
+} from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import { drawByClass } from './class-draw.js';
-import { drawClasses } from './labels.js';
 import type { TabddpmModel } from './model.js';
 import { shapeOf } from './model.js';
 import type { Shape } from './network.js';
@@ -74,7 +81,7 @@ function startRows(
   const classes = new Map<number, Uint32Array>();
   // labels come first where nothing else is known; given features draw them with the rest
   if (labels.columns.length > 0 && given.size === 0) {
-    const drawn = drawClasses(labels, rows, rng.split('classes'));
+    const drawn = drawLabels(labels, rows, rng.split('classes'));
     for (const [i, c] of labels.columns.entries())
       classes.set(
         c,

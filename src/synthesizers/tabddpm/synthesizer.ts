@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import type { NetworkKind } from '../mixed/index.js';
-import { classesSchema, FittedNetwork, hasNetwork, loadNetwork, modelFields } from '../mixed/index.js';
+import {
+  classesSchema,
+  FittedNetwork,
+  hasNetwork,
+  labelsSchema,
+  loadNetwork,
+  modelFields,
+} from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitTabddpm, plateau } from './fit.js';
 import { classNetwork } from './class-network.js';
-import { labelsSchema } from './labels.js';
 import { tabddpmManual } from './manual.js';
 import type { TabddpmModel } from './model.js';
 import { classShapeOf, shapeOf } from './model.js';

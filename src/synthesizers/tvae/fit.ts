@@ -1,6 +1,13 @@
 import type { Table } from '../../table/index.js';
 import type { Learned } from '../mixed/index.js';
-import { fingerprintOf, hasNetwork, learnTable, refuseCollapse } from '../mixed/index.js';
+import {
+  fingerprintOf,
+  hasNetwork,
+  learnLabels,
+  learnTable,
+  noLabels,
+  refuseCollapse,
+} from '../mixed/index.js';
 import { Batches, splitRows, trainInPasses } from '../training/index.js';
 import type { FitContext } from '../types.js';
 import { Learner } from './learner.js';
@@ -15,8 +22,11 @@ import { sampleBlock } from './sample-block.js';
 export async function fitTvae(table: Table, options: CompiledTvae, context: FitContext): Promise<TvaeModel> {
   const { rareRows, spikeShare } = options;
   const learned = learnTable(table, { id: 'tvae', modes: 'mixture', rareRows, spikeShare }, context);
-  const start = { schema: table.schema, options, coders: learned.coders };
-  if (!hasNetwork(learned.layout)) return { ...start, curve: [], parameters: new Float32Array(0) };
+  const { coders, layout, rows } = learned;
+  const { schema } = table;
+  const labels = options.labelsFirst ? learnLabels(rows, { schema, coders, layout, rareRows }) : noLabels;
+  const start = { schema, options, coders, labels };
+  if (!hasNetwork(layout)) return { ...start, curve: [], parameters: new Float32Array(0) };
   const { curve, parameters } = await train(start, learned, context);
   const model = { ...start, curve, parameters: decoderPart(parameters, shapeOf(start)) };
   await refuseCollapse(table.columns, learned, { model, sampleBlock });
@@ -31,7 +41,7 @@ const STOP_AFTER = 30;
 export const plateau = { factor: 1, stopAfter: STOP_AFTER };
 
 async function train(
-  model: Pick<TvaeModel, 'coders' | 'options'>,
+  model: Pick<TvaeModel, 'coders' | 'labels' | 'options'>,
   learned: Learned,
   context: FitContext,
 ): Promise<Pick<TvaeModel, 'curve' | 'parameters'>> {
@@ -58,7 +68,7 @@ async function train(
         epochs: passes,
         learningRate: options.learningRate ?? plainDefaults.learningRate,
         plateau,
-        fingerprint: fingerprintOf(learned, { options }),
+        fingerprint: fingerprintOf(learned, { options, labels: [...model.labels.columns] }),
         unit: 'loss',
       },
       context,

@@ -73,40 +73,34 @@ export class Learner extends AveragedLearner {
 
   #feeds(places: Uint32Array, rng: Rng): Record<string, Value> {
     const { rows, shape } = this.#setup;
-    const noise = Float32Array.from({ length: places.length * shape.latent }, () => rng.normal());
-    const noiseOf = (i: number): Float32Array => noise.subarray(i * shape.latent, (i + 1) * shape.latent);
-    return rowFeeds(rows, places, { shape, noiseOf });
+    const noise = rng.normals(new Float32Array(places.length * shape.latent));
+    return { ...rowFeeds(rows, places, shape), noise: value(noise, [places.length, shape.latent]) };
   }
 }
 
-interface RowFeeds {
-  readonly shape: Shape;
-  /** The noise in the latent numbers of the i-th of the rows. */
-  readonly noiseOf: (i: number) => Float32Array;
-}
-
 /** What the network is fed of some rows. */
-function rowFeeds(rows: CodedRows, places: Uint32Array, { shape, noiseOf }: RowFeeds): Record<string, Value> {
+function rowFeeds(rows: CodedRows, places: Uint32Array, shape: Shape): Record<string, Value> {
   const n = places.length;
   const [choices, some] = [shape.layout.choices.length, shape.layout.numbers.length];
   const codes = new Int32Array(n * choices);
+  const labels = new Int32Array(n * shape.labels.length);
   const numbers = new Float32Array(n * some);
   const present = new Float32Array(n * some);
-  const noise = new Float32Array(n * shape.latent);
   for (let i = 0; i < n; i++) {
     const row = places[i]!;
-    codes.set(rows.codes.subarray(row * choices, (row + 1) * choices), i * choices);
+    for (let k = 0; k < choices; k++) codes[i * choices + k] = rows.codes[row * choices + k]!;
+    for (const [j, k] of shape.labels.entries())
+      labels[i * shape.labels.length + j] = rows.codes[row * choices + k]!;
     for (let k = 0; k < some; k++) {
       const x = rows.numbers[row * some + k]!;
       if (Number.isNaN(x)) continue;
       numbers[i * some + k] = x;
       present[i * some + k] = 1;
     }
-    noise.set(noiseOf(i), i * shape.latent);
   }
   return {
-    noise: value(noise, [n, shape.latent]),
     ...(choices > 0 && { codes: value(codes, [n, choices]) }),
+    ...(labels.length > 0 && { labels: value(labels, [n, shape.labels.length]) }),
     ...(some > 0 && { numbers: value(numbers, [n, some]), present: value(present, [n, some]) }),
   };
 }

@@ -30,27 +30,59 @@ export interface Shape {
   readonly layout: Layout;
   readonly units: number;
   readonly latent: number;
+  /** Choices that the decoder is told instead of saying them: those of the label columns. */
+  readonly labels: readonly number[];
 }
 
 /** Rows; neither where a table has none of them. */
 export interface RowInputs {
   /** Codes of all choices (int32 [batch, choices]). */
   readonly codes: Tensor | undefined;
+  /** Codes of the labels (int32 [batch, labels]). */
+  readonly labels: Tensor | undefined;
   /** Numbers, 0 where a row has none [batch, numbers]. */
   readonly numbers: Tensor | undefined;
   /** 1 where a row has a number, else 0. */
   readonly present: Tensor | undefined;
 }
 
-export function rowInputs(graph: Graph, { layout }: Shape): RowInputs {
+export function rowInputs(graph: Graph, shape: Shape): RowInputs {
+  const { layout } = shape;
   const [choices, numbers] = [layout.choices.length, layout.numbers.length];
   const ofNumbers = (name: string): Tensor | undefined =>
     numbers === 0 ? undefined : graph.input(name, ['batch', numbers]);
   return {
     codes: choices === 0 ? undefined : graph.input('codes', ['batch', choices], 'int32'),
+    labels: labelInput(graph, shape),
     numbers: ofNumbers('numbers'),
     present: ofNumbers('present'),
   };
+}
+
+function labelInput(graph: Graph, { labels }: Shape): Tensor | undefined {
+  return labels.length === 0 ? undefined : graph.input('labels', ['batch', labels.length], 'int32');
+}
+
+/** A learned row for each code of some choices, summed [batch, units]: what a linear layer makes of their one-hot codes. @param codes int32 [batch, choices]. */
+function codeLayer(
+  parameters: Parameters,
+  name: string,
+  codes: Tensor,
+  { sizes, units }: { sizes: readonly number[]; units: number },
+): Tensor {
+  const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((total, size) => total + size, 0));
+  const looked = embedding(
+    parameters,
+    name,
+    add(codes, codes.graph.constant(Int32Array.from(starts), [starts.length], 'int32')),
+    {
+      size: sizes.reduce((total, size) => total + size, 0),
+      width: units,
+      init: normal(1 / Math.sqrt(sizes.length)),
+      distinct: true,
+    },
+  );
+  return sum(looked, { axes: [1] });
 }
 
 /** Mean and log variance of the latent rows. */
@@ -64,15 +96,7 @@ function encoder(parameters: Parameters, rows: RowInputs, { layout, units, laten
   const terms: Tensor[] = [];
   if (rows.numbers !== undefined) terms.push(linear(parameters, 'encoder.numbers', rows.numbers, { units }));
   if (rows.codes !== undefined) {
-    const { graph } = rows.codes;
-    const starts = graph.constant(Int32Array.from(layout.starts), [layout.starts.length], 'int32');
-    const looked = embedding(parameters, 'encoder.codes', add(rows.codes, starts), {
-      size: layout.width,
-      width: units,
-      init: normal(1 / Math.sqrt(layout.choices.length)),
-      distinct: true,
-    });
-    terms.push(sum(looked, { axes: [1] }));
+    terms.push(codeLayer(parameters, 'encoder.codes', rows.codes, { sizes: layout.sizes, units }));
   }
   const first = relu(terms.reduce((total, term) => add(total, term)));
   const second = relu(linear(parameters, 'encoder.hidden', first, { units }));
@@ -88,8 +112,22 @@ interface Said {
   readonly logits: Tensor | undefined;
 }
 
-function decoder(parameters: Parameters, latent: Tensor, { layout, units }: Shape): Said {
-  const first = relu(linear(parameters, 'decoder.0', latent, { units }));
+/** What the decoder is fed. */
+interface DecoderInputs {
+  /** Latent rows [batch, latent]. */
+  readonly latent: Tensor;
+  readonly labels: Tensor | undefined;
+}
+
+/** Two layers with ReLU, of which the first is told the labels (Sohn et al. 2015, "Learning structured output representation using deep conditional generative models"). */
+function decoder(parameters: Parameters, { latent, labels }: DecoderInputs, shape: Shape): Said {
+  const { layout, units } = shape;
+  let own = linear(parameters, 'decoder.0', latent, { units });
+  if (labels !== undefined) {
+    const sizes = shape.labels.map((k) => layout.sizes[k]!);
+    own = add(own, codeLayer(parameters, 'decoder.labels', labels, { sizes, units }));
+  }
+  const first = relu(own);
   const second = relu(linear(parameters, 'decoder.1', first, { units }));
   const numbers = layout.numbers.length;
   const out = linear(parameters, 'decoder.out', second, { units: numbers + layout.width });
@@ -131,11 +169,16 @@ export function rowLosses(
 ): Tensor {
   const { means, logVariance } = encoder(parameters, rows, shape);
   const latent = add(means, mul(exp(mul(logVariance, 0.5)), noise));
-  const said = decoder(parameters, latent, shape);
+  const said = decoder(parameters, { latent, labels: rows.labels }, shape);
   const terms: Tensor[] = [];
   if (said.logits !== undefined && rows.codes !== undefined) {
     const request = { logits: said.logits, sizes: shape.layout.sizes, codes: rows.codes };
-    terms.push(sum(groupedCrossEntropy(request), { axes: [1] }));
+    const entropies = groupedCrossEntropy(request);
+    terms.push(
+      sum(shape.labels.length === 0 ? entropies : mul(entropies, saidChoices(rows.codes.graph, shape)), {
+        axes: [1],
+      }),
+    );
   }
   if (said.numbers !== undefined && rows.numbers !== undefined && rows.present !== undefined) {
     const deviations = deviationsOf(parameters, shape.layout.numbers.length, rows.numbers);
@@ -146,11 +189,18 @@ export function rowLosses(
   return add(mul(reconstruction, lossFactor), normalDivergence(means, logVariance));
 }
 
-/** The decoder alone, from an input `latent`: what draws rows. */
+/** 1 for choices that the decoder says, 0 for those that it is told. */
+function saidChoices(graph: Graph, { layout, labels }: Shape): Tensor {
+  const said = Float32Array.from(layout.choices, (_, k) => Number(!labels.includes(k)));
+  return graph.constant(said, [said.length]);
+}
+
+/** The decoder alone, from inputs `latent` and, where there are some, `labels`: what draws rows. */
 export function decoderNetwork(shape: Shape): OpenNetwork {
   const graph = new Graph();
   const parameters = new Parameters(graph);
-  const { numbers, logits } = decoder(parameters, graph.input('latent', ['batch', shape.latent]), shape);
+  const inputs = { latent: graph.input('latent', ['batch', shape.latent]), labels: labelInput(graph, shape) };
+  const { numbers, logits } = decoder(parameters, inputs, shape);
   const deviations = numbers && deviationsOf(parameters, shape.layout.numbers.length, numbers);
   return {
     graph,

@@ -11,6 +11,11 @@ export interface TvaeOptions extends LatentOptions, PrivateOptions {
   readonly units?: number;
   /** Weight of the reconstruction against the divergence. Default 2, as in the authors' code; with a budget 4. */
   readonly lossFactor?: number;
+  /**
+   * Whether the decoder is told a row's labels, which are drawn first by their joint shares, so that the rest follows from them. Default true; the paper's decoder says them with
+   * the rest. With a budget it is told them in any case.
+   */
+  readonly labelsFirst?: boolean;
   /** Share of the rows that decides when to stop, 0 … 0.5. Default 0.1. */
   readonly validation?: number;
 }
@@ -23,6 +28,7 @@ export const tvaeOptionsSchema = z.strictObject({
   learningRate: learningRate.optional(),
   units: units.optional(),
   lossFactor: z.number().gt(0).max(1000).optional(),
+  labelsFirst: z.boolean().default(true),
   validation: validation.default(0.1),
 });
 

@@ -5,6 +5,7 @@ import {
   hasNetwork,
   hotRows,
   learnPrivately,
+  noLabels,
   refuseCollapsePrivately,
   trainLearned,
 } from '../mixed/index.js';
@@ -36,7 +37,7 @@ export async function fitPrivately(
   };
   const learned = learnPrivately(table, { ...options, id: 'tvae' }, context);
   const { curator, coders, layout, rows, groups, classes, classOf, rng } = learned;
-  const model = { schema: table.schema, options, coders, classes, curve: [] };
+  const model = { schema: table.schema, options, coders, labels: noLabels, classes, curve: [] };
   if (!hasNetwork(layout)) return { ...model, parameters: new Float32Array(0), receipt: curator.receipt() };
   const shape = classShapeOf(model, classes);
   const { latent } = shape;

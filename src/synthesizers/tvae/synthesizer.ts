@@ -5,8 +5,10 @@ import {
   classesSchema,
   FittedNetwork,
   hasNetwork,
+  labelsSchema,
   loadNetwork,
   modelFields,
+  noLabels,
 } from '../mixed/index.js';
 import type { Synthesizer } from '../types.js';
 import { fitTvae, plateau } from './fit.js';
@@ -37,6 +39,7 @@ const kind: NetworkKind<TvaeModel> = {
 const modelSchema = z.strictObject({
   ...modelFields,
   options: tvaeOptionsSchema,
+  labels: labelsSchema.default(noLabels),
   classes: classesSchema.optional(),
 });
 

@@ -1,14 +1,16 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { InterruptedError, Rng } from '../../../src/core/index.js';
+import type { Condition } from '../../../src/synthesizers/ctgan/conditions.js';
 import {
+  conditionDrawer,
   ConditionSampler,
-  drawCondition,
   learnConditions,
 } from '../../../src/synthesizers/ctgan/conditions.js';
 import { ctgan } from '../../../src/synthesizers/ctgan/index.js';
 import { compileCtgan, settleBatch } from '../../../src/synthesizers/ctgan/options.js';
 import type { FittedSynthesizer } from '../../../src/synthesizers/index.js';
-import { FittedNetwork, layoutOf } from '../../../src/synthesizers/mixed/index.js';
+import type { Coder, Labels } from '../../../src/synthesizers/mixed/index.js';
+import { FittedNetwork, labelDrawer, layoutOf, noLabels } from '../../../src/synthesizers/mixed/index.js';
 import { testContext } from '../../support/context.js';
 import { coins, fitOf, fitting, resume, savedBytes } from '../networks.js';
 import { share } from '../tables.js';
@@ -17,39 +19,101 @@ const fit = fitOf(ctgan);
 const brief = { epochs: 3, units: 16, latent: 8 };
 
 describe('conditions', () => {
-  const layout = layoutOf([
-    { kind: 'categories', codeOf: [0, 1, 2], categoryOf: [0, 1, 2], rare: null, missing: null, size: 3 },
-  ]);
-  const codes = Int32Array.from({ length: 1000 }, (_, row) => (row < 900 ? 0 : row < 990 ? 1 : 2));
+  const categories = (size: number): Coder => {
+    const codes = Array.from({ length: size }, (_, code) => code);
+    return { kind: 'categories', codeOf: codes, categoryOf: codes, rare: null, missing: null, size };
+  };
+  // a column of three categories, and a label that the rare category never has
+  const layout = layoutOf([categories(3), categories(2)]);
+  const column = Int32Array.from({ length: 1000 }, (_, row) => (row < 900 ? 0 : row < 990 ? 1 : 2));
+  const codes = Int32Array.from({ length: 2000 }, (_, i) =>
+    i % 2 === 0 ? column[i / 2]! : Number(i < 1980 && i % 4 === 1),
+  );
   const rows = { rows: 1000, codes, numbers: new Float32Array(0) };
   const training = Uint32Array.from({ length: 1000 }, (_, i) => i);
-  const conditions = learnConditions(rows, layout, training);
+  const labels: Labels = {
+    columns: [1],
+    classes: [
+      { codes: [0], rows: 505 },
+      { codes: [1], rows: 495 },
+    ],
+  };
+  const conditions = learnConditions(rows, { layout, training, labels });
+  const nothing = (): undefined => undefined;
+  const drawer = (of = labels): ReturnType<typeof conditionDrawer> => {
+    const learned = learnConditions(rows, { layout, training, labels: of });
+    return conditionDrawer({ conditions: learned, labels: of, drawLabels: labelDrawer(of) }, layout);
+  };
+  const shareOf = (drawn: readonly (Condition | undefined)[], choice: number, code: number): number => {
+    const about = drawn.filter((one) => one?.choice === choice);
+    return about.filter((one) => one?.code === code).length / about.length;
+  };
 
-  it('counts the rows of each code', () => {
-    expect(conditions).toEqual([{ choice: 0, counts: [900, 90, 10] }]);
+  it('count the rows of each code, in all and by class', () => {
+    expect(conditions).toEqual([
+      { choice: 0, counts: [900, 90, 10], ofClass: expect.anything() as unknown },
+      {
+        choice: 1,
+        counts: [505, 495],
+        ofClass: [
+          [505, 0],
+          [0, 495],
+        ],
+      },
+    ]);
+    const [none, some] = conditions[0]!.ofClass;
+    expect([none, some]).toEqual([
+      [450, 45, 10],
+      [450, 45, 0],
+    ]);
   });
 
-  it('samples codes for training by the logarithm of their rows, and a row that has the code', () => {
-    const sampler = new ConditionSampler(conditions, rows, { layout, training });
+  it('are sampled for training by the logarithm of their rows, with a row that has the code and its labels', () => {
+    const sampler = new ConditionSampler(conditions, rows, { layout, training, labels: [1] });
     const rng = Rng.create(1);
     const found = [0, 0, 0];
-    for (let i = 0; i < 20_000; i++) {
-      const { code, row } = sampler.draw(rng);
-      expect(codes[row]).toBe(code);
+    let about = 0;
+    for (let i = 0; i < 40_000; i++) {
+      const { choice, code, row, labels: told } = sampler.draw(rng);
+      expect(codes[2 * row + choice]).toBe(code);
+      expect(told).toEqual([codes[2 * row + 1]]);
+      if (choice !== 0) continue;
+      about++;
       found[code]!++;
     }
     const logs = [901, 91, 11].map(Math.log);
     const total = logs.reduce((a, b) => a + b, 0);
     for (const [k, log] of logs.entries())
-      expect(Math.abs(found[k]! / 20_000 - log / total)).toBeLessThan(0.015);
+      expect(Math.abs(found[k]! / about - log / total)).toBeLessThan(0.015);
   });
 
-  it('draws codes by their shares', () => {
+  it('are drawn by their shares, and never against a label', () => {
     const rng = Rng.create(1);
-    let first = 0;
-    for (let i = 0; i < 5000; i++) if (drawCondition(conditions, rng)?.code === 0) first++;
-    expect(Math.abs(first / 5000 - 0.9)).toBeLessThan(0.02);
-    expect(drawCondition([], rng)).toBeUndefined();
+    const draw = drawer();
+    const drawn = Array.from({ length: 20_000 }, () => draw(nothing, rng));
+    expect(Math.abs(shareOf(drawn, 0, 0) - 0.9)).toBeLessThan(0.02);
+    expect(drawn.some((one) => one?.choice === 0 && one.code === 2 && one.labels[0] === 1)).toBe(false);
+    expect(drawn.every((one) => one?.choice !== 1 || one.code === one.labels[0])).toBe(true);
+    expect(
+      conditionDrawer({ conditions: [], labels, drawLabels: () => [] }, layout)(nothing, rng),
+    ).toBeUndefined();
+  });
+
+  it('are what is given', () => {
+    const rng = Rng.create(1);
+    const draw = drawer();
+    const rare = Array.from({ length: 500 }, () => draw((c) => (c === 0 ? 2 : undefined), rng));
+    expect(rare.every((one) => one?.choice === 0 && one.code === 2)).toBe(true);
+    const labelled = Array.from({ length: 500 }, () => draw((c) => (c === 1 ? 1 : undefined), rng));
+    expect(labelled.every((one) => one?.labels[0] === 1 && !(one.choice === 0 && one.code === 2))).toBe(true);
+  });
+
+  it('are without labels where the generator makes them', () => {
+    const rng = Rng.create(1);
+    const draw = drawer(noLabels);
+    const drawn = Array.from({ length: 20_000 }, () => draw(nothing, rng));
+    expect(drawn.every((one) => one?.labels.length === 0)).toBe(true);
+    expect(Math.abs(shareOf(drawn, 1, 1) - 0.495)).toBeLessThan(0.02);
   });
 
   it('takes whole packs, of few rows at least one', () => {
@@ -104,7 +168,7 @@ describe('ctgan', () => {
 
   it('notices a loss that is no number', async () => {
     const table = coins(100);
-    const planted = vi.spyOn(Rng.prototype, 'normal').mockReturnValue(NaN);
+    const planted = vi.spyOn(Rng.prototype, 'normals').mockImplementation((out) => out.fill(NaN));
     try {
       await expect(fit(table, brief)).rejects.toMatchObject({ code: 'DIVERGED' });
     } finally {

@@ -44,13 +44,14 @@ const shape: Shape = {
   latent: LATENT,
   pac: PAC,
   conditional: true,
+  labels: [],
 };
 
 const fill = (length: number, seed: number): number[] =>
   Array.from({ length }, (_, i) => Math.sin(seed + 1.7 * i));
 const tensor = (data: readonly number[], rows: number): Value =>
   value(Float32Array.from(data), [rows, data.length / rows]);
-const asked = places(ROWS).map((i) => ({ choice: i % 2, code: i % SIZES[i % 2]! }));
+const asked = places(ROWS).map((i) => ({ choice: i % 2, code: i % SIZES[i % 2]!, labels: [] }));
 const startOf = (choice: number): number => SIZES.slice(0, choice).reduce((sum, size) => sum + size, 0);
 const condition = (row: number): number[] =>
   places(WIDTH).map((k) => Number(k === startOf(asked[row]!.choice) + asked[row]!.code));

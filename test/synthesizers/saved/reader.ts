@@ -38,7 +38,7 @@ interface Manifest {
   readonly model: {
     readonly schema: readonly { readonly name: string; readonly categories?: readonly string[] }[];
     readonly coders: readonly Coder[];
-    readonly conditions: readonly { readonly choice: number; readonly counts: readonly number[] }[];
+    readonly conditions: readonly { readonly choice: number; readonly ofClass: readonly number[][] }[];
     readonly labels: {
       readonly columns: readonly number[];
       readonly classes: readonly { readonly codes: readonly number[]; readonly rows: number }[];
@@ -150,6 +150,32 @@ export class SavedNetwork {
     const { min, max, decimals } = coder.bounds;
     const scale = decimals === null ? 0 : 10 ** decimals;
     return Math.min(Math.max(scale === 0 ? x : Math.round(x * scale) / scale, min), max);
+  }
+
+  /** The choices of `tvae` and `ctgan` that their labels are. */
+  get labels(): readonly { readonly start: number; readonly size: number }[] {
+    const { schema, labels } = this.manifest.model;
+    return labels.columns.map((c) =>
+      this.manifest.network.choices.find(({ column }) => column === schema[c]!.name)!,
+    );
+  }
+
+  /** The class and the codes of a row's labels. */
+  drawLabels(pick: (weights: number[]) => number): { class: number; codes: readonly number[] } {
+    const { classes } = this.manifest.model.labels;
+    const own = pick(classes.map(({ rows }) => rows));
+    return { class: own, codes: classes[own]!.codes };
+  }
+
+  /** Leaves of the labels' logits the codes that rows were told. */
+  tell(said: Readonly<Record<string, Float32Array>>, told: readonly { codes: readonly number[] }[]): void {
+    const width = this.width('logits');
+    for (const [row, { codes }] of told.entries()) {
+      for (const [i, { start, size }] of this.labels.entries()) {
+        said['logits']!.fill(-100, row * width + start, row * width + start + size);
+        said['logits']![row * width + start + codes[i]!] = 0;
+      }
+    }
   }
 
   /** Rows of `tvae` and `ctgan`: from what the decoder says. @param wobble what is added to a number's place, in deviations. */

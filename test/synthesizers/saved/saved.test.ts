@@ -79,8 +79,16 @@ describe('a saved network, drawn from by ONNX Runtime and the manifest alone', (
   it('tvae: gives the rows that we draw', async () => {
     const { network, drawn, stream } = await saved('tvae');
     const noise = stream().split('latent');
-    const latent = Float32Array.from({ length: ROWS * network.width('latent') }, () => noise.normal());
-    const said = await network.run(ROWS, { latent });
+    const latent = noise.normals(new Float32Array(ROWS * network.width('latent')));
+    const labels = stream().split('labels');
+    const told = Array.from({ length: ROWS }, () =>
+      network.drawLabels((weights) => labels.weightedIndex(weights)),
+    );
+    const said = await network.run(ROWS, {
+      latent,
+      labels: Int32Array.from(told.flatMap(({ codes }) => codes)),
+    });
+    network.tell(said, told);
     const chance = stream().split('draw');
     const rows = network.decodedRows(ROWS, said, {
       chance: () => chance.next(),
@@ -94,17 +102,24 @@ describe('a saved network, drawn from by ONNX Runtime and the manifest alone', (
     const { model, network: about } = network.manifest;
     const noise = stream().split('latent');
     const asked = Array.from({ length: ROWS }, () => {
-      const { choice, counts } = model.conditions[noise.int(model.conditions.length)]!;
-      return about.choices[choice]!.start + noise.weightedIndex(counts);
+      const own = network.drawLabels((weights) => noise.weightedIndex(weights));
+      const { choice, ofClass } = model.conditions[noise.int(model.conditions.length)]!;
+      const label = network.labels.findIndex(({ start }) => start === about.choices[choice]!.start);
+      const code = label < 0 ? noise.weightedIndex(ofClass[own.class]!) : own.codes[label]!;
+      return { ...own, code: about.choices[choice]!.start + code };
     });
     const width = network.width('latent');
     const condition = network.width('logits');
     const latent = new Float32Array(ROWS * width);
-    for (const [row, code] of asked.entries()) {
-      for (let k = 0; k < width - condition; k++) latent[row * width + k] = noise.normal();
-      latent[(row + 1) * width - condition + code] = 1;
+    const normals = noise.normals(new Float32Array(ROWS * (width - condition)));
+    for (const [row, { code, codes }] of asked.entries()) {
+      const from = (row + 1) * width - condition;
+      latent.set(normals.subarray(row * (width - condition), (row + 1) * (width - condition)), row * width);
+      latent[from + code] = 1;
+      for (const [i, { start }] of network.labels.entries()) latent[from + start + codes[i]!] = 1;
     }
     const said = await network.run(ROWS, { latent });
+    network.tell(said, asked);
     const chance = stream().split('draw');
     const rows = network.decodedRows(ROWS, said, { chance: () => chance.next(), wobble: () => 0 });
     expect(rows.filter((row, i) => !same(row, drawn[i]!)).length).toBeLessThanOrEqual(2);

@@ -39,6 +39,23 @@ describe('tvae', () => {
     expect(share(same, ['a'], (a) => a === 'head')).toBeGreaterThan(0.65);
   });
 
+  it('draws labels at their shares, with what they hang on or given it', async () => {
+    const drawn = await fitted.sample(4000, { rng: Rng.create(2) }, testContext());
+    const missing = share(drawn, ['same'], (same) => same === null);
+    expect(Math.abs(missing - share(coins(2000), ['same'], (same) => same === null))).toBeLessThan(0.02);
+    const given = { same: 'no' };
+    const no = await fitted.sample(2000, { rng: Rng.create(2), given }, testContext());
+    expect(share(no, ['same'], (same) => same === 'no')).toBe(1);
+    expect(share(no, ['a', 'b'], (a, b) => a !== b)).toBeGreaterThan(0.65);
+  });
+
+  it('can have the decoder say the labels with the rest, as the paper does', async () => {
+    const options = { epochs: 60, batchRows: 100, units: 32, latent: 8, labelsFirst: false };
+    const paper = await fit(coins(1000), options);
+    const drawn = await paper.sample(1000, { rng: Rng.create(1) }, testContext());
+    expect(Math.abs(share(drawn, ['same'], (same) => same === null) - 0.1)).toBeLessThan(0.08);
+  });
+
   it('keeps its training curve, which falls', () => {
     if (!(fitted instanceof FittedNetwork)) throw new Error('not a network');
     const { curve } = fitted;
