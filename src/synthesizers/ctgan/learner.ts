@@ -27,6 +27,8 @@ export interface LearnerSetup {
 
 /** As in the authors' code: β and weight decay (here decoupled from the gradient). */
 export const ADAM = { beta1: 0.5, beta2: 0.9, weightDecay: 1e-6 };
+/** Steps that the average of the generator's parameters looks back on: what is kept (Yazıcı et al. 2019, "The unusual effectiveness of averaging in GAN training"). */
+const AVERAGED_STEPS = 500;
 /** Rows that a validation reads at most. */
 const VALIDATION_ROWS = 5000;
 
@@ -43,6 +45,8 @@ export class Learner implements Trainable {
   readonly #sampler: ConditionSampler;
   /** Means and variances that the generator's batch norms remember. */
   #remembered: Value;
+  /** Their running average, as of the parameters. */
+  readonly #averaged: Float32Array;
 
   private constructor(setup: LearnerSetup, networks: Networks) {
     const { conditions, rows, shape, split } = setup;
@@ -54,6 +58,7 @@ export class Learner implements Trainable {
       labels: shape.labels,
     });
     this.#remembered = firstRemembered(shape);
+    this.#averaged = new Float32Array(this.#remembered.data.length);
   }
 
   static async create(setup: LearnerSetup): Promise<Learner> {
@@ -112,9 +117,9 @@ export class Learner implements Trainable {
     return Number(distance!.data[0]);
   }
 
-  /** The generator's parameters, then what its batch norms remember. */
+  /** The average of the generator's parameters, then of what its batch norms remember. */
   kept(): Float32Array {
-    return keptNumbers(this.#networks.generator.flat, this.#remembered);
+    return keptNumbers(this.#networks.generator.average, value(this.#averaged));
   }
 
   snapshot(): NetworkState {
@@ -124,6 +129,7 @@ export class Learner implements Trainable {
       ...trainerVectors(generator, 'generator.'),
       ...trainerVectors(critic, 'critic.'),
       remembered,
+      averaged: this.#averaged.slice(),
     };
     return { step: generator.step, vectors };
   }
@@ -132,6 +138,7 @@ export class Learner implements Trainable {
     restoreTrainer(this.#networks.generator, state, 'generator.');
     restoreTrainer(this.#networks.critic, state, 'critic.');
     this.#remembered = value(Float32Array.from(vectorOf(state, 'remembered')));
+    this.#averaged.set(vectorOf(state, 'averaged'));
   }
 
   async close(): Promise<void> {
@@ -196,6 +203,9 @@ export class Learner implements Trainable {
       rate,
     );
     this.#remembered = remembered!;
+    const share = 1 / Math.min(this.#networks.generator.step, AVERAGED_STEPS);
+    for (const [i, x] of remembered!.data.entries())
+      this.#averaged[i]! += (Number(x) - this.#averaged[i]!) * share;
   }
 
   #real(places: Uint32Array, asked: readonly (Condition | undefined)[]): Value {
@@ -215,6 +225,6 @@ function createGenerator(
       const { loss, remembered } = generatorLoss(graph, parameters, shape);
       return { loss, results: { 'next.remembered': remembered } };
     },
-    { provider, threads, adam: ADAM, name: 'generator' },
+    { provider, threads, adam: ADAM, name: 'generator', average: AVERAGED_STEPS },
   );
 }
