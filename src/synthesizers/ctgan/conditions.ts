@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/index.js';
-import type { CodedRows, DrawLabels, Labels, Layout } from '../mixed/index.js';
-import { choiceCode, classOfLabels, labelChoices } from '../mixed/index.js';
+import type { CodedRows, GivenCodes, Labels, Layout } from '../mixed/index.js';
+import { choiceCode, classOfLabels, labelChoices, labelDrawer } from '../mixed/index.js';
 
 /** What a row is to have: a code of one choice, and all its labels. */
 export interface Condition {
@@ -49,29 +49,35 @@ export function learnConditions(
     });
 }
 
+/** What conditions are drawn from. */
 export interface ConditionDraw {
+  readonly layout: Layout;
   readonly conditions: readonly ConditionChoice[];
   readonly labels: Labels;
-  readonly drawLabels: DrawLabels;
+  readonly given: GivenCodes;
 }
 
 /**
- * Draws as the table has it: labels by their joint shares, a choice at random, then a code by its share among rows of these labels. Undefined where there is no choice.
- * @param given the code of a column where it is given; a choice of such a column is preferred.
+ * Draws a row's condition as the table has it: labels by their joint shares, a choice at random, then a code by its share among rows of these labels. A choice whose column is given
+ * is preferred, with its code. Undefined where there is no choice.
  */
-export function conditionDrawer(
-  { conditions, labels, drawLabels }: ConditionDraw,
-  layout: Layout,
-): (given: (column: number) => number | undefined, rng: Rng) => Condition | undefined {
+export function conditionDrawer({
+  layout,
+  conditions,
+  labels,
+  given,
+}: ConditionDraw): (row: number, rng: Rng) => Condition | undefined {
   const classOf = classOfLabels(labels);
+  const drawLabels = labelDrawer(labels, given);
   const told = labelChoices(labels, layout);
-  const free = conditions.filter(({ choice }) => !told.includes(choice));
-  return (given, rng) => {
+  const columnOf = (choice: number): number => layout.choices[choice]!.column;
+  const first = conditions.find(({ choice }) => !told.includes(choice) && given.has(columnOf(choice)));
+  return (row, rng) => {
     if (conditions.length === 0) return undefined;
-    const own = drawLabels(given, rng);
-    for (const { choice } of free) {
-      const code = given(layout.choices[choice]!.column);
-      if (code !== undefined) return { choice, code: choiceCode(layout, choice, code), labels: own };
+    const own = drawLabels(row, rng);
+    if (first !== undefined) {
+      const { choice } = first;
+      return { choice, code: choiceCode(layout, choice, given.get(columnOf(choice))![row]!), labels: own };
     }
     const { choice, counts, ofClass } = conditions[rng.int(conditions.length)]!;
     const label = told.indexOf(choice);

@@ -2,15 +2,8 @@ import { Rng } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
 import { freeze } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
-import type { Decoded, Layout, NetworkBlock } from '../mixed/index.js';
-import {
-  drawByClass,
-  drawDecoded,
-  encodeColumn,
-  hasNetwork,
-  labelDrawer,
-  putLabels,
-} from '../mixed/index.js';
+import type { Decoded, GivenCodes, Layout, NetworkBlock } from '../mixed/index.js';
+import { drawByClass, drawDecoded, encodeColumn, hasNetwork, putLabels } from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import { conditionDrawer } from './conditions.js';
@@ -32,12 +25,17 @@ export async function sampleBlock(block: NetworkBlock<CtganModel>): Promise<Colu
   const { layout } = shape;
   const { schema, coders, options, parameters } = model;
   const chance = rng.split('latent');
-  const fixed = givenCodes(model, layout, { given, rng });
-  const draw = conditionDrawer({ ...model, drawLabels: labelDrawer(model.labels) }, layout);
+  const { conditions, labels } = model;
+  const draw = conditionDrawer({
+    layout,
+    conditions,
+    labels,
+    given: givenCodes(model, layout, { given, rng }),
+  });
   const decode = async (places: Uint32Array): Promise<Decoded> => {
     if (!hasNetwork(layout)) return { numbers: new Float32Array(0), logits: new Float32Array(0) };
     const network = await prepare(block.model.id, () => freeze(drawingNetwork(shape), parameters).model);
-    const asked = Array.from(places, (row) => draw((c) => fixed.get(c)?.[row], chance));
+    const asked = Array.from(places, (row) => draw(row, chance));
     const latent = latentRows(shape, asked, chance);
     const said = await network.run({ latent });
     const logits = floatsOf(said['logits']);
@@ -66,7 +64,7 @@ function givenCodes(
   { coders, conditions }: CtganModel,
   layout: Layout,
   { given, rng }: { given: ReadonlyMap<number, Column>; rng: Rng },
-): ReadonlyMap<number, Uint32Array> {
+): GivenCodes {
   const about = new Set(conditions.map(({ choice }) => layout.choices[choice]!.column));
   return new Map(
     [...given]

@@ -28,7 +28,7 @@ export {
   noLabels,
   putLabels,
 } from './labels.js';
-export type { DrawLabels, Labels } from './labels.js';
+export type { GivenCodes, Labels } from './labels.js';
 export { classesSchema, drawClasses, drawShare, flatShares, labelCodes, learnedCodes } from './classes.js';
 export type { Classes, Place } from './classes.js';
 export {

@@ -61,31 +61,37 @@ export function drawLabels({ classes }: Labels, rows: number, rng: Rng): readonl
   return Array.from({ length: rows }, () => classes[rng.weightedIndex(weights)]!.codes);
 }
 
+/** Codes of the columns that are given, row by row. */
+export type GivenCodes = ReadonlyMap<number, ArrayLike<number>>;
+
+/** Draws codes of the label columns for a row. */
+export type DrawLabels = (row: number, rng: Rng) => readonly number[];
+
 /**
- * Draws codes of the label columns for one row of which some are given: by the joint shares of the classes that have the given codes. Where none has them, the others are drawn
- * as if nothing were given.
+ * Draws labels by the joint shares of the classes that have the row's given codes. Where none has them, the other labels are drawn as if nothing were given.
  */
-export function labelDrawer({ columns, classes }: Labels): DrawLabels {
-  const known = new Map<string, number[]>();
+export function labelDrawer({ columns, classes }: Labels, given: GivenCodes): DrawLabels {
+  const all = classes.map(({ rows }) => rows);
+  const fixed = columns.map((c) => given.get(c));
   if (columns.length === 0) return () => [];
-  return (given, rng) => {
-    const own = columns.map((c) => given(c));
+  if (fixed.every((codes) => codes === undefined))
+    return (_row, rng) => classes[rng.weightedIndex(all)]!.codes;
+  const known = new Map<string, number[]>();
+  return (row, rng) => {
+    const own = fixed.map((codes) => codes?.[row]);
     const key = own.join();
-    let found = known.get(key);
-    if (found === undefined) {
+    let weights = known.get(key);
+    if (weights === undefined) {
       const fits = classes.map(({ codes, rows }) =>
         own.every((code, i) => code === undefined || code === codes[i]) ? rows : 0,
       );
-      const weights = fits.some((rows) => rows > 0) ? fits : classes.map(({ rows }) => rows);
-      known.set(key, (found = weights));
+      weights = fits.some((rows) => rows > 0) ? fits : all;
+      known.set(key, weights);
     }
-    const drawn = classes[rng.weightedIndex(found)]!.codes;
+    const drawn = classes[rng.weightedIndex(weights)]!.codes;
     return own.map((code, i) => code ?? drawn[i]!);
   };
 }
-
-/** @param given the code of a column where it is given. */
-export type DrawLabels = (given: (column: number) => number | undefined, rng: Rng) => number[];
 
 /** The class that has certain codes of the label columns; undefined where there is none. */
 export function classOfLabels({ classes }: Labels): (codes: readonly number[]) => number | undefined {

@@ -69,9 +69,14 @@ function labelsOf(
       .filter(([c]) => labels.columns.includes(c))
       .map(([c, column]) => [c, encodeColumn(coders[c]!, column, rng.split('given', c)).codes]),
   );
-  const draw = labelDrawer(labels);
+  const draw = labelDrawer(labels, fixed);
   const chance = rng.split('labels');
-  return (places) => Int32Array.from([...places].flatMap((row) => draw((c) => fixed.get(c)?.[row], chance)));
+  const many = labels.columns.length;
+  return (places) => {
+    const told = new Int32Array(places.length * many);
+    for (const [i, row] of places.entries()) told.set(draw(row, chance), i * many);
+    return told;
+  };
 }
 
 function floatsOf(found: Value | undefined): Float32Array {

@@ -9,8 +9,8 @@ import {
 import { ctgan } from '../../../src/synthesizers/ctgan/index.js';
 import { compileCtgan, settleBatch } from '../../../src/synthesizers/ctgan/options.js';
 import type { FittedSynthesizer } from '../../../src/synthesizers/index.js';
-import type { Coder, Labels } from '../../../src/synthesizers/mixed/index.js';
-import { FittedNetwork, labelDrawer, layoutOf, noLabels } from '../../../src/synthesizers/mixed/index.js';
+import type { Coder, GivenCodes, Labels } from '../../../src/synthesizers/mixed/index.js';
+import { FittedNetwork, layoutOf, noLabels } from '../../../src/synthesizers/mixed/index.js';
 import { testContext } from '../../support/context.js';
 import { coins, fitOf, fitting, resume, savedBytes } from '../networks.js';
 import { share } from '../tables.js';
@@ -39,11 +39,11 @@ describe('conditions', () => {
     ],
   };
   const conditions = learnConditions(rows, { layout, training, labels });
-  const nothing = (): undefined => undefined;
-  const drawer = (of = labels): ReturnType<typeof conditionDrawer> => {
+  const drawer = (given: GivenCodes, of = labels): ReturnType<typeof conditionDrawer> => {
     const learned = learnConditions(rows, { layout, training, labels: of });
-    return conditionDrawer({ conditions: learned, labels: of, drawLabels: labelDrawer(of) }, layout);
+    return conditionDrawer({ layout, conditions: learned, labels: of, given });
   };
+  const nothing: GivenCodes = new Map();
   const shareOf = (drawn: readonly (Condition | undefined)[], choice: number, code: number): number => {
     const about = drawn.filter((one) => one?.choice === choice);
     return about.filter((one) => one?.code === code).length / about.length;
@@ -89,29 +89,30 @@ describe('conditions', () => {
 
   it('are drawn by their shares, and never against a label', () => {
     const rng = Rng.create(1);
-    const draw = drawer();
-    const drawn = Array.from({ length: 20_000 }, () => draw(nothing, rng));
+    const draw = drawer(nothing);
+    const drawn = Array.from({ length: 20_000 }, () => draw(0, rng));
     expect(Math.abs(shareOf(drawn, 0, 0) - 0.9)).toBeLessThan(0.02);
     expect(drawn.some((one) => one?.choice === 0 && one.code === 2 && one.labels[0] === 1)).toBe(false);
     expect(drawn.every((one) => one?.choice !== 1 || one.code === one.labels[0])).toBe(true);
     expect(
-      conditionDrawer({ conditions: [], labels, drawLabels: () => [] }, layout)(nothing, rng),
+      conditionDrawer({ layout, conditions: [], labels: noLabels, given: nothing })(0, rng),
     ).toBeUndefined();
   });
 
   it('are what is given', () => {
     const rng = Rng.create(1);
-    const draw = drawer();
-    const rare = Array.from({ length: 500 }, () => draw((c) => (c === 0 ? 2 : undefined), rng));
+    const draw = drawer(new Map([[0, [2]]]));
+    const rare = Array.from({ length: 500 }, () => draw(0, rng));
     expect(rare.every((one) => one?.choice === 0 && one.code === 2)).toBe(true);
-    const labelled = Array.from({ length: 500 }, () => draw((c) => (c === 1 ? 1 : undefined), rng));
+    const label = drawer(new Map([[1, [1]]]));
+    const labelled = Array.from({ length: 500 }, () => label(0, rng));
     expect(labelled.every((one) => one?.labels[0] === 1 && !(one.choice === 0 && one.code === 2))).toBe(true);
   });
 
   it('are without labels where the generator makes them', () => {
     const rng = Rng.create(1);
-    const draw = drawer(noLabels);
-    const drawn = Array.from({ length: 20_000 }, () => draw(nothing, rng));
+    const draw = drawer(nothing, noLabels);
+    const drawn = Array.from({ length: 20_000 }, () => draw(0, rng));
     expect(drawn.every((one) => one?.labels.length === 0)).toBe(true);
     expect(Math.abs(shareOf(drawn, 1, 1) - 0.495)).toBeLessThan(0.02);
   });

@@ -26,20 +26,23 @@ describe('labels', () => {
   });
 
   it('go by their shares among the classes of a given label', () => {
-    const draw = labelDrawer(labels);
+    const draw = labelDrawer(labels, new Map([[2, [0]]]));
     const rng = Rng.create(1);
-    const drawn = Array.from({ length: 20_000 }, () => draw((c) => (c === 2 ? 0 : undefined), rng));
+    const drawn = Array.from({ length: 20_000 }, () => draw(0, rng));
     expect(shareOf(drawn, 0, 0)).toBeCloseTo(0.75, 1);
     expect(shareOf(drawn, 0, 0) + shareOf(drawn, 0, 1)).toBe(1);
   });
 
   it('leave every given code as it is, also those that no class has', () => {
-    const draw = labelDrawer(labels);
-    const code = fc.option(fc.nat(3), { nil: undefined });
+    const codes = fc.option(fc.array(fc.nat(3), { minLength: 3, maxLength: 3 }), { nil: undefined });
     fc.assert(
-      fc.property(code, code, fc.nat(), (first, second, seed) => {
-        const drawn = draw((c) => (c === 2 ? first : second), Rng.create(seed));
-        expect(drawn).toEqual([first ?? drawn[0], second ?? drawn[1]]);
+      fc.property(codes, codes, fc.nat(2), fc.nat(), (first, second, row, seed) => {
+        const given = new Map([
+          ...(first === undefined ? [] : [[2, first] as const]),
+          ...(second === undefined ? [] : [[5, second] as const]),
+        ]);
+        const drawn = labelDrawer(labels, given)(row, Rng.create(seed));
+        expect(drawn).toEqual([first?.[row] ?? drawn[0], second?.[row] ?? drawn[1]]);
         expect(drawn.every((one) => one >= 0)).toBe(true);
       }),
     );
