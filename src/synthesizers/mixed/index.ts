@@ -1,5 +1,4 @@
 export { refuseCollapse, refuseCollapsePrivately } from './refuse.js';
-export { isDrawn } from './coder.js';
 export type { Coder } from './coder.js';
 export { codeStep, decoderMeanings, valueSteps, variablesOf } from './manual.js';
 export { drawDecoded } from './decoded.js';
