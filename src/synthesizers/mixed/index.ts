@@ -19,7 +19,6 @@ export type { PrivatelyLearned } from './learn-privately.js';
 export { trainLearned } from './train-learned.js';
 export {
   classOfLabels,
-  drawLabels,
   labelChoices,
   labelDrawer,
   labelsSchema,

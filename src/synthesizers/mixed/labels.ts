@@ -55,12 +55,6 @@ export function labelChoices({ columns }: Labels, { ofColumn }: Layout): number[
   return columns.map((c) => ofColumn[c]!.choices[0]!);
 }
 
-/** Codes of the label columns for each row, by their joint shares. */
-export function drawLabels({ classes }: Labels, rows: number, rng: Rng): readonly (readonly number[])[] {
-  const weights = classes.map((one) => one.rows);
-  return Array.from({ length: rows }, () => classes[rng.weightedIndex(weights)]!.codes);
-}
-
 /** Codes of the columns that are given, row by row. */
 export type GivenCodes = ReadonlyMap<number, ArrayLike<number>>;
 

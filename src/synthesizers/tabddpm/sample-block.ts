@@ -6,7 +6,7 @@ import type { CodedRows, Layout, NetworkBlock } from '../mixed/index.js';
 import {
   codeDrawers,
   decodeColumn,
-  drawLabels,
+  labelDrawer,
   emptyRows,
   encodeColumn,
   hasNetwork,
@@ -81,7 +81,9 @@ function startRows(
   const classes = new Map<number, Uint32Array>();
   // labels come first where nothing else is known; given features draw them with the rest
   if (labels.columns.length > 0 && given.size === 0) {
-    const drawn = drawLabels(labels, rows, rng.split('classes'));
+    const draw = labelDrawer(labels, new Map());
+    const stream = rng.split('classes');
+    const drawn = Array.from({ length: rows }, (_, row) => draw(row, stream));
     for (const [i, c] of labels.columns.entries())
       classes.set(
         c,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/core/index.js';
 import type { Labels } from '../../../src/synthesizers/mixed/index.js';
-import { drawLabels, labelDrawer } from '../../../src/synthesizers/mixed/index.js';
+import { labelDrawer } from '../../../src/synthesizers/mixed/index.js';
 
 const labels: Labels = {
   columns: [2, 5],
@@ -19,7 +19,9 @@ function shareOf(drawn: readonly (readonly number[])[], ...codes: number[]): num
 
 describe('labels', () => {
   it('are drawn by their joint shares', () => {
-    const drawn = drawLabels(labels, 20_000, Rng.create(1));
+    const draw = labelDrawer(labels, new Map());
+    const rng = Rng.create(1);
+    const drawn = Array.from({ length: 20_000 }, (_, row) => draw(row, rng));
     expect(shareOf(drawn, 0, 0)).toBeCloseTo(0.6, 1);
     expect(shareOf(drawn, 0, 1)).toBeCloseTo(0.2, 1);
     expect(shareOf(drawn, 1, 0)).toBe(0);
