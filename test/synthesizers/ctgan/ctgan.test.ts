@@ -7,10 +7,12 @@ import {
   learnConditions,
 } from '../../../src/synthesizers/ctgan/conditions.js';
 import { ctgan } from '../../../src/synthesizers/ctgan/index.js';
+import { Learner } from '../../../src/synthesizers/ctgan/learner.js';
 import { compileCtgan, settleBatch } from '../../../src/synthesizers/ctgan/options.js';
 import type { FittedSynthesizer } from '../../../src/synthesizers/index.js';
 import type { Coder, GivenCodes, Labels } from '../../../src/synthesizers/mixed/index.js';
 import { FittedNetwork, layoutOf, noLabels } from '../../../src/synthesizers/mixed/index.js';
+import type { Table } from '../../../src/table/index.js';
 import { testContext } from '../../support/context.js';
 import { coins, fitOf, fitting, resume, savedBytes } from '../networks.js';
 import { share } from '../tables.js';
@@ -117,6 +119,28 @@ describe('conditions', () => {
     expect(Math.abs(shareOf(drawn, 1, 1) - 0.495)).toBeLessThan(0.02);
   });
 
+  it('keeps the average of the steps, of what batch norms remember as well', async () => {
+    const options = compileCtgan({ units: 8, latent: 4, pac: 2 });
+    const shape = { layout, units: 8, latent: 4, pac: 2, conditional: true, labels: [1] };
+    const split = { training, validation: new Uint32Array(0) };
+    const learner = await Learner.create({
+      ...{ shape, rows, split, conditions, options, batchRows: 20, stepsPerPass: 1 },
+      rng: Rng.create(1),
+      signal: undefined,
+    });
+    const sums: number[] = [];
+    for (let pass = 0; pass < 3; pass++) {
+      await learner.pass(pass, 0.01);
+      const { vectors } = learner.snapshot();
+      const now = [...vectors['generator.parameters']!, ...vectors['remembered']!];
+      for (const [i, x] of now.entries()) sums[i] = (sums[i] ?? 0) + x / 3;
+    }
+    const kept = learner.kept();
+    await learner.close();
+    expect(kept.length).toBe(sums.length);
+    for (const [i, mean] of sums.entries()) expect(kept[i]).toBeCloseTo(mean, 5);
+  });
+
   it('takes whole packs, of few rows at least one', () => {
     expect(settleBatch(compileCtgan(), 24_000)).toBe(500);
     expect(settleBatch(compileCtgan(), 47)).toBe(40);
@@ -140,6 +164,18 @@ describe('ctgan', () => {
     const drawn = await fitted.sample(2000, { rng: Rng.create(1) }, testContext());
     expect(fitting(drawn)).toBeGreaterThan(0.7);
     expect(Math.abs(share(drawn, ['a'], (a) => a === 'head') - 0.5)).toBeLessThan(0.15);
+  });
+
+  it('draws labels at their shares, and leaves given ones', async () => {
+    const rng = Rng.create(2);
+    const drawn = await fitted.sample(4000, { rng }, testContext());
+    const real = coins(2000);
+    for (const label of ['yes', 'no', null]) {
+      const of = (table: Table): number => share(table, ['same'], (same) => same === label);
+      expect(Math.abs(of(drawn) - of(real))).toBeLessThan(0.03);
+    }
+    const no = await fitted.sample(200, { rng, given: { same: 'no' } }, testContext());
+    expect(share(no, ['same'], (same) => same === 'no')).toBe(1);
   });
 
   it('draws given any columns', async () => {
