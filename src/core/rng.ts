@@ -137,7 +137,7 @@ export class Rng {
 
   /**
    * Fills `out` with standard normal numbers in single precision, by the ziggurat (Marsaglia and Tsang 2000, "The ziggurat method for generating random variables", Journal of Statistical
-   * Software 5:8), with other bits for the layer than for the place in it (Doornik 2005). A fifth of the time of {@link normal}, and other numbers; it does not matter how many are asked for at a time.
+   * Software 5:8), with other bits for the layer than for the place in it, since shared ones correlate. A fifth of the time of {@link normal}, and other numbers; it does not matter how many are asked for at a time.
    */
   normals(out: Float32Array): Float32Array {
     let [s0, s1, s2, s3] = [this.#s0 | 0, this.#s1 | 0, this.#s2 | 0, this.#s3 | 0];
@@ -176,7 +176,7 @@ export class Rng {
       return low + this.next() * (high - low) < Math.exp((-z * z) / 2) ? z : NaN;
     }
     for (;;) {
-      // Marsaglia 1964: the tail beyond TAIL
+      // the tail beyond TAIL, as in the same paper
       const beyond = this.exponential() / TAIL;
       if (2 * this.exponential() > beyond * beyond) return TAIL + beyond;
     }
