@@ -42,6 +42,8 @@ export async function fitCtgan(
   return model;
 }
 
+/** What the average of the generator looks back on: a share of all steps, so that short trainings forget their start, and no more than so many. */
+const AVERAGED = { share: 0.2, most: 500 };
 /** The curve has so many points at most. */
 const PASSES = 100;
 
@@ -55,13 +57,15 @@ async function train(
   // as many steps as if no rows were set aside, like the authors' code
   const perEpoch = Math.max(1, Math.floor(rows.rows / batchRows));
   const passes = Math.min(PASSES, options.epochs);
+  const stepsPerPass = Math.ceil((options.epochs * perEpoch) / passes);
   const learner = await Learner.create({
     shape: shapeOf(model),
     rows,
     split,
     conditions,
     batchRows,
-    stepsPerPass: Math.ceil((options.epochs * perEpoch) / passes),
+    stepsPerPass,
+    averagedSteps: Math.min(AVERAGED.most, Math.ceil(AVERAGED.share * passes * stepsPerPass)),
     options,
     rng,
     signal: context.signal,

@@ -20,6 +20,8 @@ export interface LearnerSetup {
   /** A multiple of the pack's rows. */
   readonly batchRows: number;
   readonly stepsPerPass: number;
+  /** Steps that the average of the generator's parameters looks back on: what is kept (Yazıcı et al. 2019, "The unusual effectiveness of averaging in GAN training"). */
+  readonly averagedSteps: number;
   readonly options: CompiledCtgan;
   readonly rng: Rng;
   readonly signal: AbortSignal | undefined;
@@ -27,8 +29,6 @@ export interface LearnerSetup {
 
 /** As in the authors' code: β and weight decay (here decoupled from the gradient). */
 export const ADAM = { beta1: 0.5, beta2: 0.9, weightDecay: 1e-6 };
-/** Steps that the average of the generator's parameters looks back on: what is kept (Yazıcı et al. 2019, "The unusual effectiveness of averaging in GAN training"). */
-const AVERAGED_STEPS = 500;
 /** Rows that a validation reads at most. */
 const VALIDATION_ROWS = 5000;
 
@@ -64,7 +64,7 @@ export class Learner implements Trainable {
   static async create(setup: LearnerSetup): Promise<Learner> {
     const { shape, rng, options } = setup;
     const { provider, threads } = options;
-    const generator = await createGenerator(shape, options);
+    const generator = await createGenerator(setup);
     const critic = await Trainer.create(
       (graph, parameters) => {
         const { loss, distance } = criticLoss(graph, parameters, shape);
@@ -203,7 +203,7 @@ export class Learner implements Trainable {
       rate,
     );
     this.#remembered = remembered!;
-    const share = 1 / Math.min(this.#networks.generator.step, AVERAGED_STEPS);
+    const share = 1 / Math.min(this.#networks.generator.step, this.#setup.averagedSteps);
     for (const [i, x] of remembered!.data.entries())
       this.#averaged[i]! += (Number(x) - this.#averaged[i]!) * share;
   }
@@ -216,15 +216,13 @@ export class Learner implements Trainable {
 }
 
 /** A generator to be trained, its step as {@link generatorLoss} has it. */
-function createGenerator(
-  shape: Shape,
-  { provider, threads }: Pick<CompiledCtgan, 'provider' | 'threads'>,
-): Promise<Trainer> {
+function createGenerator({ shape, options, averagedSteps }: LearnerSetup): Promise<Trainer> {
+  const { provider, threads } = options;
   return Trainer.create(
     (graph, parameters) => {
       const { loss, remembered } = generatorLoss(graph, parameters, shape);
       return { loss, results: { 'next.remembered': remembered } };
     },
-    { provider, threads, adam: ADAM, name: 'generator', average: AVERAGED_STEPS },
+    { provider, threads, adam: ADAM, name: 'generator', average: averagedSteps },
   );
 }

@@ -124,7 +124,7 @@ describe('conditions', () => {
     const shape = { layout, units: 8, latent: 4, pac: 2, conditional: true, labels: [1] };
     const split = { training, validation: new Uint32Array(0) };
     const learner = await Learner.create({
-      ...{ shape, rows, split, conditions, options, batchRows: 20, stepsPerPass: 1 },
+      ...{ shape, rows, split, conditions, options, batchRows: 20, stepsPerPass: 1, averagedSteps: 3 },
       rng: Rng.create(1),
       signal: undefined,
     });
