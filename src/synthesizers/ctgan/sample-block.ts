@@ -2,8 +2,8 @@ import { Rng } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
 import { freeze } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
-import type { Decoded, GivenCodes, Layout, NetworkBlock } from '../mixed/index.js';
-import { drawByClass, drawDecoded, encodeColumn, hasNetwork, putLabels } from '../mixed/index.js';
+import type { Decode, GivenCodes, NetworkBlock } from '../mixed/index.js';
+import { drawByClass, drawDecoded, hasNetwork, putLabels } from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import { conditionDrawer } from './conditions.js';
@@ -26,22 +26,19 @@ export async function sampleBlock(block: NetworkBlock<CtganModel>): Promise<Colu
   const { schema, coders, options, parameters } = model;
   const chance = rng.split('latent');
   const { conditions, labels } = model;
-  const draw = conditionDrawer({
-    layout,
-    conditions,
-    labels,
-    given: givenCodes(model, layout, { given, rng }),
-  });
-  const decode = async (places: Uint32Array): Promise<Decoded> => {
-    if (!hasNetwork(layout)) return { numbers: new Float32Array(0), logits: new Float32Array(0) };
-    const network = await prepare(block.model.id, () => freeze(drawingNetwork(shape), parameters).model);
-    const asked = Array.from(places, (row) => draw(row, chance));
-    const latent = latentRows(shape, asked, chance);
-    const said = await network.run({ latent });
-    const logits = floatsOf(said['logits']);
-    const told = asked.flatMap((condition) => condition?.labels ?? []);
-    putLabels(logits, told, shape);
-    return { numbers: floatsOf(said['numbers']), logits };
+  const decoder = (fixed: GivenCodes): Decode => {
+    const draw = conditionDrawer({ layout, conditions, labels, given: fixed });
+    return async (places) => {
+      if (!hasNetwork(layout)) return { numbers: new Float32Array(0), logits: new Float32Array(0) };
+      const network = await prepare(block.model.id, () => freeze(drawingNetwork(shape), parameters).model);
+      const asked = Array.from(places, (row) => draw(row, chance));
+      const latent = latentRows(shape, asked, chance);
+      const said = await network.run({ latent });
+      const logits = floatsOf(said['logits']);
+      const told = asked.flatMap((condition) => condition?.labels ?? []);
+      putLabels(logits, told, shape);
+      return { numbers: floatsOf(said['numbers']), logits };
+    };
   };
   const deviations = new Float32Array(layout.numbers.length).fill(BANDWIDTH);
   const { candidates } = options;
@@ -54,23 +51,9 @@ export async function sampleBlock(block: NetworkBlock<CtganModel>): Promise<Colu
     deviations,
     noisy: false,
     candidates,
-    decode,
+    decoder,
     rng,
   });
-}
-
-/** Codes of the given columns that conditions are about. */
-function givenCodes(
-  { coders, conditions }: CtganModel,
-  layout: Layout,
-  { given, rng }: { given: ReadonlyMap<number, Column>; rng: Rng },
-): GivenCodes {
-  const about = new Set(conditions.map(({ choice }) => layout.choices[choice]!.column));
-  return new Map(
-    [...given]
-      .filter(([c]) => about.has(c))
-      .map(([c, column]) => [c, encodeColumn(coders[c]!, column, rng.split('given', c)).codes]),
-  );
 }
 
 function floatsOf(found: Value | undefined): Float32Array {

@@ -39,7 +39,7 @@ export async function drawByClass<M extends ClassModel>(
     deviations: new Float32Array(0),
     noisy: false,
     candidates: model.options.candidates,
-    decode: async (places) => {
+    decoder: () => async (places) => {
       const numbers = new Float32Array(0);
       if (!hasNetwork(layout)) return { numbers, logits: numbers };
       const network = await prepare(

@@ -1,10 +1,14 @@
 import type { Rng } from '../../core/index.js';
 import type { Column, ColumnSchema } from '../../table/index.js';
 import type { Coder } from './coder.js';
+import type { GivenCodes } from './labels.js';
 import type { Layout } from './layout.js';
 import { choiceCode, codeDrawers } from './layout.js';
 import type { CodedColumn } from './rows.js';
 import { decodeColumn, encodeColumn } from './rows.js';
+
+/** Runs the decoder on fresh latent rows, one for each place; a place is the row of the block that it is for. */
+export type Decode = (places: Uint32Array) => Promise<Decoded>;
 
 /** What a decoder says of rows: means of the numbers [rows, numbers] and logits of all choices [rows, width]. */
 export interface Decoded {
@@ -25,8 +29,8 @@ export interface DecodedRequest {
   readonly noisy: boolean;
   /** Latent rows that are tried for each row that has something given. */
   readonly candidates: number;
-  /** Runs the decoder on fresh latent rows, one for each place; a place is the row of the block that it is for. */
-  readonly decode: (places: Uint32Array) => Promise<Decoded>;
+  /** What runs the decoder, once the codes of the given columns are known. */
+  readonly decoder: (given: GivenCodes) => Decode;
   readonly rng: Rng;
 }
 
@@ -43,6 +47,7 @@ export async function drawDecoded(request: DecodedRequest): Promise<Column[]> {
   const coded = new Map(
     [...given].map(([c, column]) => [c, encodeColumn(coders[c]!, column, rng.split('given', c))]),
   );
+  const decode = request.decoder(new Map([...coded].map(([c, { codes: own }]) => [c, own])));
   const candidates = given.size === 0 ? 1 : request.candidates;
   const perRun = Math.max(1, Math.floor(RUN_ROWS / candidates));
   const codes = schema.map(() => new Uint32Array(rows));
@@ -54,7 +59,7 @@ export async function drawDecoded(request: DecodedRequest): Promise<Column[]> {
       { length: (to - from) * candidates },
       (_, i) => from + Math.floor(i / candidates),
     );
-    const decoded = await request.decode(places);
+    const decoded = await decode(places);
     for (let row = from; row < to; row++) {
       const first = (row - from) * candidates;
       const at = candidates === 1 ? first : first + chooseLatent(request, { decoded, coded, row, first });

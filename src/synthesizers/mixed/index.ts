@@ -2,7 +2,7 @@ export { refuseCollapse, refuseCollapsePrivately } from './refuse.js';
 export type { Coder } from './coder.js';
 export { codeStep, decoderMeanings, valueSteps, variablesOf } from './manual.js';
 export { drawDecoded } from './decoded.js';
-export type { Decoded } from './decoded.js';
+export type { Decode } from './decoded.js';
 export { FittedNetwork } from './fitted.js';
 export type { NetworkBlock, NetworkKind, NetworkModel } from './fitted.js';
 export { choiceCode, codeDrawers, hasNetwork, layoutOf } from './layout.js';

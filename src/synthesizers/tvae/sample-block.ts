@@ -2,15 +2,8 @@ import { Rng } from '../../core/index.js';
 import type { Value } from '../../tensor/index.js';
 import { freeze, value } from '../../tensor/index.js';
 import type { Column } from '../../table/index.js';
-import type { Decoded, NetworkBlock } from '../mixed/index.js';
-import {
-  drawByClass,
-  drawDecoded,
-  encodeColumn,
-  hasNetwork,
-  labelDrawer,
-  putLabels,
-} from '../mixed/index.js';
+import type { Decode, GivenCodes, NetworkBlock } from '../mixed/index.js';
+import { drawByClass, drawDecoded, hasNetwork, labelDrawer, putLabels } from '../mixed/index.js';
 import { unpackModel } from '../packed-model.js';
 import { prepare } from '../training/index.js';
 import type { TvaeModel } from './model.js';
@@ -27,20 +20,22 @@ export async function sampleBlock(block: NetworkBlock<TvaeModel>): Promise<Colum
   const { layout, latent: width } = shape;
   const { schema, coders, parameters, options } = model;
   const chance = rng.split('latent');
-  const drawLabels = labelsOf(block, model, rng);
-  const decode = async (places: Uint32Array): Promise<Decoded> => {
-    const n = places.length;
-    if (!hasNetwork(layout)) return { numbers: new Float32Array(0), logits: new Float32Array(0) };
-    const network = await prepare(block.model.id, () => freeze(decoderNetwork(shape), parameters).model);
-    const latent = chance.normals(new Float32Array(n * width));
-    const told = drawLabels(places);
-    const said = await network.run({
-      latent: value(latent, [n, width]),
-      ...(shape.labels.length > 0 && { labels: value(told, [n, shape.labels.length]) }),
-    });
-    const logits = floatsOf(said['logits']);
-    putLabels(logits, told, shape);
-    return { numbers: floatsOf(said['numbers']), logits };
+  const decoder = (fixed: GivenCodes): Decode => {
+    const drawLabels = labelsOf(model, fixed, rng);
+    return async (places) => {
+      const n = places.length;
+      if (!hasNetwork(layout)) return { numbers: new Float32Array(0), logits: new Float32Array(0) };
+      const network = await prepare(block.model.id, () => freeze(decoderNetwork(shape), parameters).model);
+      const latent = chance.normals(new Float32Array(n * width));
+      const told = drawLabels(places);
+      const said = await network.run({
+        latent: value(latent, [n, width]),
+        ...(shape.labels.length > 0 && { labels: value(told, [n, shape.labels.length]) }),
+      });
+      const logits = floatsOf(said['logits']);
+      putLabels(logits, told, shape);
+      return { numbers: floatsOf(said['numbers']), logits };
+    };
   };
   const deviations = readDeviations(parameters, shape);
   const { candidates } = options;
@@ -53,23 +48,14 @@ export async function sampleBlock(block: NetworkBlock<TvaeModel>): Promise<Colum
     deviations,
     noisy: true,
     candidates,
-    decode,
+    decoder,
     rng,
   });
 }
 
 /** Codes of the labels for latent rows of the block's rows at `places`, flat. */
-function labelsOf(
-  { given }: NetworkBlock<TvaeModel>,
-  { coders, labels }: TvaeModel,
-  rng: Rng,
-): (places: Uint32Array) => Int32Array {
-  const fixed = new Map(
-    [...given]
-      .filter(([c]) => labels.columns.includes(c))
-      .map(([c, column]) => [c, encodeColumn(coders[c]!, column, rng.split('given', c)).codes]),
-  );
-  const draw = labelDrawer(labels, fixed);
+function labelsOf({ labels }: TvaeModel, given: GivenCodes, rng: Rng): (places: Uint32Array) => Int32Array {
+  const draw = labelDrawer(labels, given);
   const chance = rng.split('labels');
   const many = labels.columns.length;
   return (places) => {
